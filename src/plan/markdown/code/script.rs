@@ -202,10 +202,16 @@ fn cuts(lines: &[Line<'_>]) -> Vec<usize> {
         // A paragraph without words or commands, such as `#!/bin/sh`, begins the next one.
         let worth = |range: &std::ops::Range<usize>| says(range) || runs(range);
         let first = paragraphs.iter().position(worth).unwrap_or(0);
-        return paragraphs
-            .iter()
-            .skip(first + 1)
-            .filter(|range| !lines[(*range).clone()].iter().all(is_shown))
+        // Commands without words of their own are called after those above them.
+        let entitled = |pair: &&[std::ops::Range<usize>]| {
+            says(&pair[0]) && lines[pair[1].start].sort == Sort::Code
+        };
+        let begun = |pair: &[std::ops::Range<usize>]| pair[1].clone();
+        return paragraphs[first..]
+            .windows(2)
+            .filter(|pair| !entitled(pair))
+            .map(begun)
+            .filter(|range| !lines[range.clone()].iter().all(is_shown))
             .map(|range| range.start)
             .collect();
     }

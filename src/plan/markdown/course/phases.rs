@@ -6,14 +6,15 @@ use std::collections::HashMap;
 use super::between;
 use super::no_return;
 use super::order;
-use crate::plan::draft::{PhaseSpec, Placed, StepSpec};
+use crate::plan::draft::{Gate, PhaseSpec, Placed, StepSpec};
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::hosts;
 use crate::plan::markdown::headings::occasion::Occasions;
 use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::used::Used;
-use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::conditional::{self, Reserve};
+use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::words::{Sense, Weight, Words};
 use crate::plan::markdown::names::{heading, shelved};
 use crate::plan::markdown::sections::Contents;
@@ -85,6 +86,7 @@ fn phase(
 ) -> Phase {
     let reading = &readings[section];
     let heading = &outline.sections[section];
+    let above = case_above(outline, section);
     let prefix = prefix(outline, section).filter(|_| needs_prefix(outline, readings, section));
     let name = match prefix {
         Some(above) => {
@@ -119,7 +121,7 @@ fn phase(
     let goes_on = heading::counts(&reading.name) && words.sets_going();
     let may_go_back = words.may_go_back() && !goes_on;
     for step in &mut steps {
-        for case in cases.into_iter().flatten() {
+        for case in cases.into_iter().chain([above]).flatten() {
             guards::guard_case(step, case, book);
         }
         guards::guard(step, &reading.name, book);
@@ -130,6 +132,10 @@ fn phase(
             guards::guard_as(step, &reading.name, Reserve::Back, book);
         }
     }
+    // What is due days later begins when somebody says so, where no clock does.
+    let chain = std::iter::once(section).chain(outline.above(section));
+    let mut names = chain.map(|ix| outline.sections[ix].title.text.as_str());
+    let late = reading.at.is_none() && names.any(later::waits);
     tell_unclear(reading, heading, book);
     tell_unread_time(heading, book);
     Phase {
@@ -139,7 +145,7 @@ fn phase(
             kind: said.unwrap_or(PhaseKind::Before),
             budget: reading.budget.or(told),
             at: reading.at.clone(),
-            gate: None,
+            gate: late.then(Gate::default),
             ungated: false,
             point_of_no_return: heading.title.no_return,
             when: None,
@@ -156,6 +162,16 @@ fn phase(
         looks: heading.title.words.looks_first(),
         success: reading.role == Role::Other(Sense::Success),
     }
+}
+
+/// The heading above `section` that says that all below it is for a case: "Data migration (if needed) › Step 1".
+fn case_above(outline: &Outline, section: SectionIx) -> Option<&str> {
+    let mut above = outline
+        .above(section)
+        .filter(|&above| !outline.is_title(above));
+    let case = |text: &str| conditional::reserve(text) == Some(Reserve::Case);
+    let above = above.find(|&above| case(&outline.sections[above].title.text))?;
+    Some(&outline.sections[above].title.text)
 }
 
 /// Tells of a heading that runs by words that may be meant in another way.

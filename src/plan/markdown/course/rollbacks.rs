@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::stages::{Section, begins, branch, closing, ends, goes_on, is_stage, is_whole, root};
 use crate::plan::draft::{Confirm, StepSpec, TierSpec, UndoOrder};
+use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::headings::exclusive;
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
@@ -119,6 +120,7 @@ pub(in crate::plan::markdown) fn tiers(
             }),
         }
     }
+    offer_looks_last(&mut tiers);
     name_single_ones(&mut tiers, outline);
     let mut seen: HashMap<String, usize> = HashMap::new();
     let closed = after.is_some();
@@ -153,6 +155,17 @@ pub(in crate::plan::markdown) fn tiers(
         last.after = closed;
     }
     specs
+}
+
+/// Puts those that only look behind the others: who has read "Diagnostics" beside "Rollback steps" has not gone back.
+fn offer_looks_last(tiers: &mut [Tier]) {
+    let looks = |tier: &Tier| {
+        let mut steps = tier.parts.iter().flat_map(|(_, steps)| steps);
+        steps.all(|step| looks::only_looks(&step.work) && !step.work.is_check())
+    };
+    if tiers.iter().any(|tier| !looks(tier)) {
+        tiers.sort_by_key(looks);
+    }
 }
 
 /// Which of `tiers` are ways beside others for the same time, by what they count or by their `cases`: a person picks one.

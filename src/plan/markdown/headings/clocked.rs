@@ -23,6 +23,58 @@ pub(in crate::plan::markdown) enum Times {
     OfWays,
 }
 
+/// From here on a length says when, not how long.
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Gives a way back the time that is all its heading says: "Within 30 minutes" below "Rollback".
+pub(super) fn by_its_whole(title: &Title, reading: &mut Reading) {
+    let timed = title.tells_time() || reading.from.is_some() || reading.until.is_some();
+    if reading.role != Role::Rollback || timed {
+        return;
+    }
+    match times::said(heading::behind_count(&title.text).trim_start()) {
+        Some(Said::AtMost(time) | Said::First(time)) => reading.until = Some(time),
+        Some(Said::Beyond(time)) => reading.from = Some(time),
+        _ => {}
+    }
+}
+
+/// Takes the windows from ways that stand side by side and leave a time without any of them: "Switch it off (< 1 minute)",
+/// "Redeploy (5-10 minutes)", "Restore (30-60 minutes)" say how long each takes. Windows end with an open one.
+pub(super) fn let_go_of_lengths(outline: &Outline, readings: &mut [Reading]) {
+    for parent in &outline.sections {
+        let lengths = |ix: &&SectionIx| {
+            let title = &outline.sections[**ix].title;
+            let bare = |said: &Said| matches!(said, Said::Between(..) | Said::AtMost(_));
+            readings[**ix].role == Role::Rollback && title.tells_only(bare)
+        };
+        let timed = |ix: &&SectionIx| {
+            let reading = &readings[**ix];
+            reading.role == Role::Rollback && (reading.from.is_some() || reading.until.is_some())
+        };
+        let ways: Vec<SectionIx> = parent.children.iter().filter(lengths).copied().collect();
+        if ways.len() < 3 || parent.children.iter().filter(timed).count() > ways.len() {
+            continue;
+        }
+        let windows = ways
+            .iter()
+            .map(|&ix| (readings[ix].from.unwrap_or_default(), readings[ix].until));
+        let mut windows: Vec<_> = windows.collect();
+        windows.sort();
+        if windows
+            .windows(2)
+            .any(|pair| pair[0].1.is_some_and(|until| until < pair[1].0))
+        {
+            for ix in ways {
+                (readings[ix].from, readings[ix].until) = (None, None);
+                readings[ix]
+                    .name
+                    .clone_from(&outline.sections[ix].title.text);
+            }
+        }
+    }
+}
+
 /// Where what `begins` and `ends` so begins, as these `words` say: "until T+7d" where the heading above does, whose place
 /// `reading` still has.
 pub(super) fn begun(reading: &Reading, words: &str, begins: i64, ends: i64) -> i64 {

@@ -5,6 +5,7 @@
 //!         └► roles     ◄─ purpose   by the words of the heading, and by those above it
 //!                      ◄─ procedure, series, guide   steps because of those beside them
 //!                      ◄─ judged, occasion, used     looked at only, or done on another occasion
+//!                      ◄─ saves                      what a way back needs, and none
 //!                      ◄─ trouble                    for who meets it
 //!                      ◄─ rivals, listed, exclusive  one of several ways
 //!                      ◄─ clocked, hours             placed by the clock
@@ -23,6 +24,7 @@ mod procedure;
 mod purpose;
 pub(super) mod rivals;
 pub(super) mod roles;
+mod saves;
 pub(super) mod series;
 pub(super) mod timetable;
 mod trouble;

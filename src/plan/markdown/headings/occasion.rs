@@ -110,7 +110,7 @@ fn comes_back(heading: &str) -> bool {
 }
 
 impl Words {
-    /// "Emergency deployment", "Hotfix release", "When deploying a fix"; "Emergency stop" is a thing of this one.
+    /// "Emergency deployment", "Hotfix process", "When deploying a fix"; "Emergency stop" is a thing of this one.
     fn is_special(&self) -> bool {
         let text = self.uncounted();
         let when = text
@@ -121,7 +121,8 @@ impl Words {
         }
         let urgent = self.has(Topic::Emergency) || self.has(Topic::Urgent);
         let named = || urgent || HOTFIX.iter().any(|word| text.contains(word));
-        (self.has(Topic::Deploy) || self.has(Topic::Staged)) && named()
+        let whole = || HOTFIX.iter().any(|word| text.starts_with(word));
+        whole() || ((self.has(Topic::Deploy) || self.has(Topic::Staged)) && named())
     }
 
     /// "Preventing problems", "Migration tips", "Rollback failures": what to do so that nothing happens, or where something did.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::saves;
 use super::timetable;
 use super::trouble;
 use crate::plan::markdown::elements::blocks::{Block, Holds};
@@ -38,6 +39,8 @@ pub(in crate::plan::markdown) struct Section {
     pub(in crate::plan::markdown) timetable: bool,
     /// Whether they say what to do, where the heading speaks of a way back or of when to.
     pub(in crate::plan::markdown) orders: bool,
+    /// Whether their commands only save what there is, where the heading speaks of a way back. `None` where there are none.
+    pub(super) saves: Option<bool>,
 }
 
 /// All sections, in the order of the file.
@@ -86,7 +89,12 @@ pub(in crate::plan::markdown) fn outline(
                 section.length += 1;
                 section.acts |= orders::acts(block);
                 section.timetable |= timetable::is(block);
-                section.orders |= section.title.is_about_way_back() && orders::are_in(block);
+                let back = section.title.is_about_way_back();
+                section.orders |= back && orders::are_in(block);
+                let saved = Some(block).filter(|_| back).and_then(saves::saves);
+                section.saves = saved
+                    .map(|saves| saves && section.saves != Some(false))
+                    .or(section.saves);
             }
             continue;
         };
@@ -153,6 +161,7 @@ impl Section {
             acts: false,
             timetable: false,
             orders: false,
+            saves: None,
         }
     }
 }
@@ -234,7 +243,7 @@ impl Outline {
     }
 
     /// Whether this heading is the file's title and nothing more.
-    pub(super) fn is_title(&self, ix: SectionIx) -> bool {
+    pub(in crate::plan::markdown) fn is_title(&self, ix: SectionIx) -> bool {
         self.title == Some(ix) && !self.several_tops
     }
 

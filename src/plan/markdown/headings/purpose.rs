@@ -212,12 +212,22 @@ fn is_procedure(section: &Section) -> bool {
     (back && (held || title.words.names_steps())) || (plain && title.words.names_steps() && held)
 }
 
+/// Whether a heading that speaks of a way back says that something is kept for it, over commands that do no more.
+pub(super) fn only_saves(outline: &Outline, ix: SectionIx) -> bool {
+    let words = &outline.sections[ix].title.words;
+    let mut below = outline.within(ix).filter_map(|section| section.saves);
+    (words.copies_for_rollback() || words.makes_for_rollback())
+        && below.next() == Some(true)
+        && below.all(|saves| saves)
+}
+
 /// Whether a heading that speaks of a way back is of a step forward all the same: what is kept for one before
 /// the release, "NO-GO" beside "GO", "3. Revert to using the old port" behind "2. Upgrade".
 fn is_forward(outline: &Outline, ix: SectionIx, back: bool, counted: bool) -> bool {
     let words = &outline.sections[ix].title.words;
     let copies = || words.makes_for_rollback() && (back || words.copies_for_rollback());
     copies()
+        || only_saves(outline, ix)
         || (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
         || (words.is_no_go() && series::goes_beside(outline, ix))
         || (counted && (words.reverts_to_use() || words.sets_going()))

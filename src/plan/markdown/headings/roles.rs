@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::clocked::{self, Times};
+use super::clocked::{self, DAY, Times};
 use super::hours;
 use super::judged;
 use super::outline::{Outline, SectionIx};
 use super::procedure;
 use super::purpose;
 use super::rivals;
+use super::saves;
 use super::series;
 use crate::plan::draft::ClockPlace;
 use crate::plan::markdown::figures::times::Said;
@@ -103,6 +104,7 @@ pub(in crate::plan::markdown) fn roles(outline: &Outline, called: Option<&str>) 
     }
     choices(outline, &mut readings);
     hours::place(outline, &mut readings);
+    clocked::let_go_of_lengths(outline, &mut readings);
     readings
 }
 
@@ -129,8 +131,7 @@ fn plain(outline: &Outline, ix: SectionIx) -> Reading {
     }
 }
 
-/// Reads a heading that has this `role`. With `goes_on` it is one of a procedure's, as a `rival` one of several
-/// ways.
+/// Reads a heading that has this `role`: with `goes_on` one of a procedure's, as a `rival` one of several ways.
 fn read(
     outline: &Outline,
     ix: SectionIx,
@@ -141,11 +142,12 @@ fn read(
 ) -> Reading {
     let section = &outline.sections[ix];
     let title = &section.title;
-    let stage = stage(title, above);
+    let saves = role == Role::Steps && purpose::only_saves(outline, ix);
+    let stage = stage(title, above).or(saves.then_some(saves::STAGE));
     let mut reading = Reading {
         role,
         stage,
-        runs: runs(title, role, above),
+        runs: saves || runs(title, role, above),
         name: String::new(),
         at: above.and_then(|above| above.at.clone()),
         budget: None,
@@ -169,6 +171,7 @@ fn read(
         reading.name = title.read(|_| None::<()>).1;
     } else {
         times(title, parts, timetable, &mut reading);
+        clocked::by_its_whole(title, &mut reading);
     }
     let explicit = reading.budget.is_some()
         || above.is_some_and(|above| series::is_due_apart(title, above))
@@ -278,9 +281,6 @@ pub(super) fn says_steps(title: &Title) -> bool {
     let said = stage.is_some_and(|stage| stage.weight >= Weight::Weak);
     said || title.words.names_steps() || title.tells_time()
 }
-
-/// From here on a length says when, not how long.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Gives each time of the heading the meaning it has for such a section, whose `parts` may be due each at its own. In a
 /// `timetable` a place is no time since when there is a way back.

@@ -5,16 +5,18 @@
 use super::cases;
 use super::conditional::{self, Reserve};
 use super::either;
+use super::later;
 use super::only;
 use super::orders;
 use super::remarked;
+use super::rival::Name;
 use super::shelved;
 use super::words::Words;
 use super::written;
 use crate::plan::markdown::elements::line::{Line, Sort};
-use crate::plan::markdown::tongues;
 use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::phrases::Topic;
+use crate::plan::markdown::tongues::{self, Rival};
 
 /// Where a comment stands in its block.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,16 +63,36 @@ pub(in crate::plan::markdown) fn reserve(
     let ahead = ahead.filter(|ahead| *ahead != Reserve::Written || !written::does(text, script));
     let heads = stands != Stands::Among;
     let any = || conditional::remarks_case(text) || only::is(text) || orders_in_case(text);
+    let waits_itself = || script.contains("sleep ");
+    let elsewhere = || tongues::rival(text).is_some_and(Rival::is_elsewhere);
+    let elsewhere = || (heads && elsewhere()).then_some(Reserve::Elsewhere);
     label
         .and_then(conditional::reserve)
         .or(ahead)
+        .or_else(elsewhere)
         .or_else(|| case(heads && (restores_if(text, script) || shelved::is_unclear(text))))
-        .or_else(|| case(conditional::waits_in_comment(text) || any()))
+        .or_else(|| case((later::waits_in_comment(text) && !waits_itself()) || any()))
         .or_else(|| {
             Words::new(text)
                 .is_plain_rollback()
                 .then_some(Reserve::Back)
         })
+}
+
+/// Whether the comment `text` names one of several ways of doing something, of which another comment of the same `block`
+/// names another: "For Blue-Green: …", "With npm".
+pub(in crate::plan::markdown) fn is_way(text: &str, block: &str) -> bool {
+    let sign = |line: &str| line.trim_start().starts_with(['#', '-']);
+    let Some(name) =
+        Name::of_comment(text).filter(|_| block.lines().filter(|line| sign(line)).nth(1).is_some())
+    else {
+        return false;
+    };
+    let mut others = block
+        .lines()
+        .filter(|line| sign(line))
+        .filter_map(|line| Name::of_comment(line.trim_start_matches(['#', '-', ' ', '\t'])));
+    others.any(|other| name.excludes(other))
 }
 
 /// Whether the comment that the paragraph `lines` begins with says of that paragraph that it is for a case or another

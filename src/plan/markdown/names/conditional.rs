@@ -4,12 +4,12 @@
 use super::either;
 use super::either::EITHER;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use super::announced;
 use super::cases;
 use super::heading;
 use super::instead::Instead;
+use super::later;
 use super::only;
 use super::ordinary;
 use super::remarked;
@@ -17,7 +17,7 @@ use super::shelved;
 use super::words::Words;
 use super::written;
 use crate::plan::letters::is_dense;
-use crate::plan::markdown::figures::times::{self, Said};
+use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::markdown::tongues::{self, Beginnings};
 
@@ -60,61 +60,6 @@ fn is_conditional(text: &str) -> bool {
             && Words::new(text).is_failure()
             && !announced::announces(text))
 }
-
-/// Whether `text` says that it is done hours later or more: "After 72 hours stable".
-pub(in crate::plan::markdown) fn waits(text: &str) -> bool {
-    let near = IN_CASE_OF.near(text).iter();
-    let mut rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
-    rests.any(|rest| {
-        let rest = rest.trim_start();
-        let ends = rest.match_indices(' ').map(|(at, _)| at);
-        let mut ends = ends.take(MAX_TIME).chain([rest.len()]);
-        ends.any(|end| is_long(rest[..end].trim_end_matches([':', ',', '.', '：'])))
-    })
-}
-
-/// Whether `text` says so behind what is done, and not of a thing that is kept so long: "Create the baseline after 24
-/// hours", not "Expire sessions after 24 hours".
-fn waits_at_the_end(text: &str) -> bool {
-    let keeps = || {
-        KEEPS
-            .iter()
-            .any(|word| tongues::strip_word(text, word).is_some())
-    };
-    let mut behind = text.match_indices(' ').map(|(at, _)| &text[at + 1..]);
-    behind.any(|rest| {
-        let after = IN_CASE_OF.near(rest).iter();
-        let mut times = after.filter_map(|(word, ())| tongues::strip_word(rest, word));
-        times.any(|time| is_long(time.trim().trim_end_matches([':', '.'])))
-    }) && !keeps()
-}
-
-/// Whether a comment says either.
-pub(in crate::plan::markdown) fn waits_in_comment(text: &str) -> bool {
-    waits(text) || waits_at_the_end(text)
-}
-
-/// How many words a time has at most: "24 to 48 hours".
-const MAX_TIME: usize = 4;
-
-/// What is done by itself after such a time.
-const KEEPS: [&str; 9] = [
-    "expire", "expires", "keep", "keeps", "retain", "rotate", "alert", "time", "set",
-];
-
-/// Whether `time` is a length from which on nobody waits, or a range of such: "24-48 hours", "24+ hours".
-fn is_long(time: &str) -> bool {
-    let least = time.replacen("+ ", " ", 1);
-    match times::said(&least) {
-        Some(Said::Length(length) | Said::Between(length, _) | Said::Beyond(length)) => {
-            length >= HOUR
-        }
-        _ => false,
-    }
-}
-
-/// Nobody waits so long in the middle of a phase.
-const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Whether `text`, a line without the colon at its end, begins with the case that what stands below it is for.
 pub(in crate::plan::markdown) fn is_for_a_case(text: &str) -> bool {
@@ -176,6 +121,24 @@ fn is_trouble(text: &str) -> bool {
     })
 }
 
+/// Whether `inside`, a remark, warns of doing it at all: "DANGEROUS - use with extreme caution".
+fn warns(inside: &str) -> bool {
+    const WARNS: [&str; 8] = [
+        "dangerous",
+        "extreme caution",
+        "use with caution",
+        "nuclear option",
+        "gefahrlich",
+        "peligroso",
+        "perigoso",
+        "опасно",
+    ];
+    let folded = folded(inside);
+    WARNS
+        .iter()
+        .any(|word| folded.trim_start().starts_with(word))
+}
+
 /// Whether `text` names what is done beside the steps: "To watch progress in another terminal".
 fn is_beside(text: &str) -> bool {
     let mut before = ' ';
@@ -194,6 +157,7 @@ pub(in crate::plan::markdown) fn remarks_case(text: &str) -> bool {
             || is_left_open(inside)
             || cases::leaves_open(inside)
             || either::is_alternative(inside)
+            || warns(inside)
         {
             return true;
         }
@@ -359,7 +323,7 @@ pub(in crate::plan::markdown) fn above(text: &str) -> Option<&str> {
     if Words::whole(line).instead() == Some(Instead::Unclear) {
         return Some(line.trim_end());
     }
-    let named = first.len() <= MAX_NAME && says(first).is_some();
+    let named = first.len() <= MAX_NAME && (says(first).is_some() || later::waits_in_line(first));
     (named || is_conditional(&remarked::without_advice(first)))
         .then_some(first)
         .or_else(|| last(line))

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::heading;
 use super::label::label;
 use crate::plan::letters;
 use crate::plan::markdown::tongues::{self, Beginnings, Rival, rival};
@@ -16,13 +17,21 @@ pub(in crate::plan::markdown) fn either(text: &str) -> Option<String> {
     if text.contains('\n') || text.len() > 80 {
         return None;
     }
-    let rest = EITHER.near(text).iter().find_map(|(word, ())| {
+    let joined = EITHER.near(text).iter().find_map(|(word, ())| {
         let rest = tongues::strip_word(text, word)?;
         // In scripts without spaces a word goes on where this one would have ended.
         let whole = !rest.starts_with(char::is_alphanumeric) || rest.starts_with('手');
         whole.then_some(rest)
-    })?;
+    });
+    let rest = joined.or_else(|| second(text))?;
     Some(label(rest.trim_start_matches(SIGNS)))
+}
+
+/// What `text` says of the second of several ways, where the first has no name: "Method 2:", "Option B (by hand):".
+fn second(text: &str) -> Option<&str> {
+    let mut words = text.split([' ', ':', '.', '(', ')']);
+    let mark = words.nth(1)?;
+    (matches!(mark, "2" | "B" | "b") && heading::counts_options(text)).then_some(text)
 }
 
 /// Whether `text` says that what follows is another way of doing what stands above it: "or", "or by hand",

@@ -156,6 +156,11 @@ impl Title {
     pub(in crate::plan::markdown) fn tells_time(&self) -> bool {
         !self.times.is_empty()
     }
+
+    /// Whether it tells times, all of them of one kind.
+    pub(in crate::plan::markdown) fn tells_only(&self, kind: impl Fn(&Said) -> bool) -> bool {
+        self.tells_time() && self.times.iter().all(|time| kind(&time.said))
+    }
 }
 
 /// The words that count, and what they say: those before an explanation, if they say anything ("Rollback steps -

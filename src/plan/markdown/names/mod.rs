@@ -6,7 +6,7 @@
 //!  words    ◄─ back, begun, kept, partial, returns   ways back, and what only sounds like one
 //!           ◄─ shelved, looked_up, appendix          what is not done, or not now
 //!  conditional ─► Reserve   what is only for a case, and so asks
-//!           ◄─ cases, only, for_good, ordinary, remarked, announced, written, exemplary
+//!           ◄─ cases, later, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
 //!  choice, rival, either, qualified, apart   names of which one excludes another
 //! ```
@@ -29,6 +29,7 @@ pub(super) mod heading;
 pub(super) mod instead;
 mod kept;
 pub(super) mod label;
+pub(super) mod later;
 mod limited;
 pub(super) mod looked_up;
 pub(super) mod only;

@@ -13,6 +13,7 @@ use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::{self, Reserve};
 use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::for_good;
+use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
@@ -171,11 +172,11 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
             }
             Named::Words => conditional::reserve(title)
                 .or_else(unclear)
-                .or_else(|| conditional::waits(title).then_some(Reserve::Case)),
+                .or_else(|| later::waits(title).then_some(Reserve::Case)),
         };
         own.map(|reserve| (title.to_owned(), reserve))
     };
-    let waits = groups.clone().find(|text| conditional::waits(text));
+    let waits = groups.clone().find(|text| later::waits(text));
     let waits = waits.map(|text| (text.to_owned(), Reserve::Case));
     let for_good = || {
         let words = Some(title).filter(|_| named == Named::Words);

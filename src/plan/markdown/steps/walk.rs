@@ -351,6 +351,7 @@ impl Walk<'_, '_> {
         if let Some(label) = label.or(case) {
             if self.is_forward() {
                 guards::guard(step, label, self.book);
+                self.heed_pause(step, label);
             }
             hosts::guard(step, label, self.book);
         }
@@ -363,6 +364,9 @@ impl Walk<'_, '_> {
         step.mark = mark;
         step.group = group.cloned();
         self.choose(&mut step, cluster);
+        if let Some(label) = first.label.as_deref().filter(|_| self.is_forward()) {
+            self.heed_pause(&mut step, label);
+        }
         work::finish(&mut step);
         self.push(step);
     }

@@ -106,8 +106,8 @@ pub(super) fn side_by_side<'t>(
         let words = either(&inline.text);
         let named = is_label(inline).then(|| label(&inline.text));
         let (text, or) = match (words, named) {
+            (_, Some(named)) if option && is_option(&named) => (Some(named), false),
             (Some(words), _) => (Some(words).filter(|words| !words.is_empty()), true),
-            (None, Some(named)) if option && is_option(&named) => (Some(named), false),
             (None, Some(named)) if excluded(&named) || (picked && offered.contains(&next)) => {
                 (Some(named), false)
             }

@@ -16,6 +16,7 @@ use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::decided;
 use crate::plan::markdown::names::exemplary;
+use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::shelved;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::notes;
@@ -74,6 +75,8 @@ impl Walk<'_, '_> {
                 let titles = guards::titles(text, &step.title);
                 let why = if !titles && exemplary::is_taken(text, &step.work.text()) {
                     Some(Some(Reserve::Example))
+                } else if comments::is_way(text, &fence.text) && is_above_code(piece, *at) {
+                    Some(Some(Reserve::Way))
                 } else if shelved::is(text) && (forward || !Words::whole(text).has(Topic::Past)) {
                     // Whoever goes back brings the old version back.
                     Some(None)
@@ -90,6 +93,13 @@ impl Walk<'_, '_> {
             let at = fence.locate(at);
             let span = self.book.span(at, at + text.len() + 1);
             guards::guard_comment(step, text, why, span, self.book);
+        }
+    }
+
+    /// Makes a person say that `step` is needed now, if its `label` tells to wait before, and it does not do so itself.
+    pub(super) fn heed_pause(&mut self, step: &mut StepSpec, label: &str) {
+        if later::waits_in_line(label) && !step.work.text().contains("sleep ") {
+            guards::guard_case(step, label, self.book);
         }
     }
 

@@ -375,3 +375,96 @@ fn what_stands_behind_several_ways_back_is_done_in_its_order() {
     assert!(last.spec.after);
     assert_eq!(titles, ["./restore-data", "./smoke"]);
 }
+
+/// The names of the ways back, and the seconds of their windows.
+fn windows(text: &str) -> Vec<(String, Option<u64>, Option<u64>)> {
+    let seconds = |time: Option<std::time::Duration>| time.map(|time| time.as_secs());
+    let tiers = plan(text).tiers.into_iter();
+    let tiers = tiers.map(|tier| tier.spec);
+    tiers
+        .map(|tier| (tier.name, seconds(tier.from), seconds(tier.until)))
+        .collect()
+}
+
+#[test]
+fn lengths_are_no_windows_where_they_leave_a_time_without_a_way() {
+    let ways = |times: [&str; 3]| {
+        let way = |name: &str, time: &str| format!("### {name} ({time})\n```sh\n./{name}\n```\n");
+        let [first, second, third] = times;
+        let (one, other) = (way("flag", first), way("redeploy", second));
+        let text = format!(
+            "## Deploy\n```sh\n./deploy\n```\n## Rollback\n{one}{other}{}",
+            way("restore", third)
+        );
+        windows(&text)
+    };
+    let lengths = ways(["< 1 min", "5-10 minutes", "30-60 minutes"]);
+    assert_eq!(
+        lengths[2],
+        ("restore (30-60 minutes)".to_owned(), None, None)
+    );
+    assert!(
+        lengths
+            .iter()
+            .all(|(_, from, until)| from.is_none() && until.is_none())
+    );
+    let tiled = ways(["< 5 min", "5-15 minutes", "15-60 minutes"]);
+    assert_eq!(tiled[2], ("restore".to_owned(), Some(900), Some(3600)));
+    let open = ways(["< 5 min", "15-60 minutes", "> 60 minutes"]);
+    assert_eq!(open[1], ("redeploy".to_owned(), Some(900), Some(3600)));
+}
+
+#[test]
+fn a_heading_that_is_only_a_time_is_the_window_of_its_way() {
+    let text = "## Deploy\n```sh\n./deploy\n```\n## Rollback\n### Within 30 minutes\n```sh\n./flag\n```\n\
+                ### After 30 minutes\n```sh\n./restore\n```\n";
+    let found = windows(text);
+    assert_eq!((found[0].1, found[0].2), (None, Some(1800)), "{found:?}");
+    assert_eq!((found[1].1, found[1].2), (Some(1800), None), "{found:?}");
+}
+
+#[test]
+fn who_only_looks_is_not_offered_before_who_goes_back() {
+    let text = "## Deploy\n```sh\n./deploy\n```\n## If issues occur during deployment\n### Quick diagnostics\n```sh\ndocker logs shop\n```\n\
+                ### Rollback steps (if critical issues are found)\n```sh\n./rollback\n```\n";
+    let names: Vec<String> = windows(text).into_iter().map(|(name, ..)| name).collect();
+    assert_eq!(names.last().unwrap(), "Quick diagnostics", "{names:?}");
+}
+
+#[test]
+fn of_ways_that_take_back_more_or_less_one_is_gone() {
+    let text = "## Deploy\n```sh\n./deploy\n```\n## Rollback\n**Application only:**\n```sh\n./redeploy\n```\n\
+                **Application and database:**\n```sh\n./restore\n```\n**Nuclear option:**\n```sh\n./all\n```\n";
+    let plan = plan(text);
+    let asks =
+        |step: &crate::plan::Step| step.spec.confirm.is_some() || step.spec.alternatives.len() > 1;
+    let one_by_one = plan.tiers.len() == 1 && !plan.steps[1..].iter().all(asks);
+    assert!(!one_by_one, "{:?}", plan.steps);
+}
+
+#[test]
+fn what_only_saves_is_no_way_back() {
+    let text = |name: &str, script: &str| {
+        format!(
+            "## 1. Checks\n- [ ] CI is green\n## 2. {name}\n- [ ] It is there\n  ```sh\n  {script}\n  ```\n## 3. Deploy\n```sh\n./deploy\n```\n"
+        )
+    };
+    for name in [
+        "Backup and Rollback",
+        "Rollback Snapshot",
+        "Prepare rollback",
+        "Backup & Rollback Plan",
+        "Snapshot de rollback",
+    ] {
+        let plan = plan(&text(name, "pg_dump shop > shop.sql"));
+        assert_eq!((plan.phases.len(), plan.tiers.len()), (3, 0), "{name}");
+    }
+    for script in [
+        "pg_restore -d shop shop.dump",
+        "git checkout v1",
+        "./back.sh",
+    ] {
+        let plan = plan(&text("Backup and Rollback", script));
+        assert_eq!(plan.tiers.len(), 1, "{script}");
+    }
+}

@@ -201,7 +201,7 @@ fn comments_in_a_block_say_what_is_not_to_be_run() {
     let apart = block("# Check it\n./check.sh\n\n# DON'T run this in production\n./then.sh");
     assert_eq!(fate(&apart, 9), (true, true, true));
     let alone = block("# Check it\n\n./check.sh\n\n# Do not run:\n\n./then.sh");
-    assert_eq!(fate(&alone, 10), (true, true, true));
+    assert_eq!(fate(&alone, 10), (false, false, true));
     let only = block("# Check it\n\n./check.sh\n\n# Never\n./then.sh");
     assert_eq!(fate(&only, 10), (false, false, true));
     for comment in [
@@ -721,4 +721,135 @@ fn sql_with_a_value_that_nobody_gives_is_not_run() {
         ]
     );
     assert!(problems(text).contains(&("placeholder", 4)));
+}
+
+#[test]
+fn a_block_that_holds_several_ways_of_one_thing_asks() {
+    let asks = |block: &str, heading: &str| {
+        let plan = plan(&format!(
+            "## Deploy\n```sh\n./deploy\n```\n## {heading}\n```sh\n{block}\n```\n"
+        ));
+        plan.steps.last().unwrap().spec.confirm.is_some()
+    };
+    for block in [
+        "# For Blue-Green:\n./green\n# For Canary:\n./canary",
+        "# For Blue-Green: retire the old one\n./green\n\n# For Canary: all of it\n./canary",
+        "# Docker\ndocker restart shop\n# Kubernetes\nkubectl rollout restart deploy/shop",
+        "# Or with npm\nnpm ci\n# With yarn\nyarn install",
+        "# Retire the old version after 30 min\n./retire",
+        "# For Canary: retire the old version after 30 min\n./retire",
+        "# Roll it out (DANGEROUS - use with extreme caution)\n./migrate",
+        "# Staging\n./migrate",
+        "# staging:\n./migrate",
+        "# Staging环境\n./migrate",
+        "# Local development\n./migrate",
+    ] {
+        assert!(asks(block, "Release"), "{block}");
+    }
+    for block in [
+        "# For the users table\n./users\n# For the orders table\n./orders",
+        "# Docker\ndocker restart shop\n# Nginx\nnginx -s reload",
+        "# Sessions expire after 30 minutes\n./deploy",
+        "# After 10 minutes\nsleep 600\n./look",
+        "# Staging area\n./migrate",
+        "# Production\n./migrate",
+    ] {
+        assert!(!asks(block, "Release"), "{block}");
+    }
+    assert!(asks(
+        "# Docker\ndocker restart shop\n# Kubernetes\nkubectl rollout undo deploy/shop",
+        "Rollback"
+    ));
+}
+
+#[test]
+fn commands_below_a_line_of_words_and_nothing_are_called_after_it() {
+    let text = "## Deploy\n```sh\n./deploy\n```\n## Rollback\n```sh\n# Stop it\n./stop\n\n\
+                # Restore the database\n# (WARNING: this loses data, use only if necessary)\n\n./restore\n```\n";
+    let plan = plan(text);
+    let way = &plan.steps[plan.tiers[0].steps.clone()];
+    let steps: Vec<(&str, bool)> = way
+        .iter()
+        .map(|step| (step.spec.title.as_str(), step.spec.confirm.is_some()))
+        .collect();
+    assert_eq!(steps, [("Stop it", false), ("Restore the database", true)]);
+}
+
+#[test]
+fn what_stands_below_a_process_for_hotfixes_is_for_another_occasion() {
+    let text = "## Release\n```sh\n./deploy\n```\n## Hotfix Process\n### Step 1: Make it\n```sh\n./make\n```\n\
+                ### Step 2: Ship it\n```sh\n./ship\n```\n";
+    let asked: Vec<bool> = plan(text)
+        .steps
+        .iter()
+        .map(|step| step.spec.confirm.is_some())
+        .collect();
+    assert_eq!(asked, [false, true, true]);
+}
+
+#[test]
+fn what_a_heading_says_of_a_case_or_of_days_holds_for_all_below_it() {
+    let text = "## Deploy\n```sh\n./deploy\n```\n## Data migration (if needed)\n### Step 1: Fill\n```sh\n./fill\n```\n\
+                ### Step 2: Change\n```sh\n./change\n```\n## Post-deployment\n### Immediately\n```sh\n./smoke\n```\n\
+                ### After 24-48 hours\n```sh\n./clean\n```\n### After 7 days\n#### Old tables\n```sh\n./drop\n```\n";
+    let plan = plan(text);
+    let asked: Vec<bool> = plan
+        .steps
+        .iter()
+        .map(|step| step.spec.confirm.is_some())
+        .collect();
+    assert_eq!(asked, [false, true, true, false, false, false]);
+    let gated: Vec<bool> = plan
+        .phases
+        .iter()
+        .map(|phase| phase.spec.gate.is_some())
+        .collect();
+    assert_eq!(gated[gated.len() - 3..], [false, true, true]);
+}
+
+#[test]
+fn lines_that_tell_another_way_or_a_pause_are_heeded() {
+    let steps = |line: &str, item: bool| {
+        let text = if item {
+            format!(
+                "## Deploy\n- [ ] Do it\n\n  ```sh\n  ./first\n  ```\n\n  {line}\n\n  ```sh\n  ./second\n  ```\n"
+            )
+        } else {
+            format!("## Deploy\n```sh\n./first\n```\n\n{line}\n\n```sh\n./second\n```\n")
+        };
+        let steps = plan(&text).steps.into_iter();
+        steps
+            .map(|step| (step.spec.alternatives.len(), step.spec.confirm.is_some()))
+            .collect::<Vec<_>>()
+    };
+    for line in [
+        "As an alternative:",
+        "Instead, you can run:",
+        "Instead of the above you may use:",
+        "Method 2:",
+        "Option 2 (manual):",
+        "Variant B:",
+    ] {
+        for item in [false, true] {
+            assert_eq!(steps(line, item).len(), 1, "{line}");
+        }
+    }
+    for line in [
+        "Wait 10 minutes, then:",
+        "After 30 minutes:",
+        "Wait for 1 hour, and then:",
+    ] {
+        for item in [false, true] {
+            assert_eq!(steps(line, item)[1], (0, true), "{line}");
+        }
+    }
+    for line in [
+        "Wait 10 seconds, then:",
+        "After that:",
+        "Wait for the pods:",
+    ] {
+        for item in [false, true] {
+            assert_eq!(steps(line, item)[1], (0, false), "{line}");
+        }
+    }
 }

@@ -215,6 +215,7 @@ const MAY: &[&str] = &[
 #[rustfmt::skip]
 const EITHER: &[&str] = &[
     "or", "alternatively", "alternative", "alternative approach", "alternative method", "alternative way", "alternative procedure", "otherwise",
+    "as an alternative", "instead you can", "instead, you can", "instead of the above",
 ];
 
 /// What headings are counted as.

@@ -20,7 +20,7 @@ mod spanish;
 
 use std::sync::LazyLock;
 
-pub(super) use rivals::{Rival, denied, is_later, is_preferred, rival, tells_options};
+pub(super) use rivals::{Rival, denied, is_later, is_preferred, rival, tells_options, tool};
 
 use self::ordinal::Ordinal;
 use self::phrases::Topic;

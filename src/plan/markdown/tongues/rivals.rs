@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Beginnings, strip_word};
+use super::{Beginnings, strip, strip_word};
+use crate::plan::letters::is_dense;
 
 /// What a name is one of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +51,24 @@ pub(in crate::plan::markdown) fn rival(text: &str) -> Option<Rival> {
     named(text).or_else(led)
 }
 
+/// The same of names of tools, of which a team has one, or several for different things.
+pub(in crate::plan::markdown) fn tool(text: &str) -> Option<Rival> {
+    let text = text.trim();
+    named_in(&TOOLS, text).or_else(|| named_in(&TOOLS, behind_lead(text)?))
+}
+
 fn named(text: &str) -> Option<Rival> {
-    let mut near = RIVALS.near(text).iter();
-    near.find_map(|(name, rival)| says_no_more(strip_word(text, name)?).then_some(*rival))
+    named_in(&RIVALS, text)
+}
+
+fn named_in(names: &Beginnings<Rival>, text: &str) -> Option<Rival> {
+    let mut near = names.near(text).iter();
+    near.find_map(|(name, rival)| {
+        // "Staging环境"
+        let mixed = || strip(text, name).filter(|rest| rest.starts_with(is_dense));
+        let rest = strip_word(text, name).or_else(mixed)?;
+        says_no_more(rest).then_some(*rival)
+    })
 }
 
 fn behind_lead(text: &str) -> Option<&str> {
@@ -106,6 +122,7 @@ static FILLERS: LazyLock<Beginnings> = LazyLock::new(|| {
     let words = [
         "environment",
         "environments",
+        "development",
         "method",
         "path",
         "way",
@@ -125,6 +142,8 @@ static FILLERS: LazyLock<Beginnings> = LazyLock::new(|| {
         "procedimento",
         "способ",
         "の場合",
+        "环境",
+        "環境",
         "モード",
         "方式",
         "手順",
@@ -134,13 +153,17 @@ static FILLERS: LazyLock<Beginnings> = LazyLock::new(|| {
 });
 
 /// The names, by how they begin.
-static RIVALS: LazyLock<Beginnings<Rival>> = LazyLock::new(|| of_groups(GROUPS));
+static RIVALS: LazyLock<Beginnings<Rival>> = LazyLock::new(|| of_groups(0, GROUPS));
+/// Names that are said of a way as well as of a part of the system.
+static TOOLS: LazyLock<Beginnings<Rival>> =
+    LazyLock::new(|| of_groups(GROUPS.len(), KINDS_OF_TOOLS));
 
 type Group = &'static [&'static [&'static str]];
 
-fn of_groups(groups: &[Group]) -> Beginnings<Rival> {
+/// The names in `groups`, which are counted from `first` on.
+fn of_groups(first: usize, groups: &[Group]) -> Beginnings<Rival> {
     let mut all = Vec::new();
-    for (group, rows) in groups.iter().enumerate() {
+    for (group, rows) in (first..).zip(groups) {
         for (which, row) in rows.iter().enumerate() {
             all.extend(row.iter().map(|name| (*name, Rival { group, which })));
         }
@@ -277,6 +300,16 @@ const SYSTEMS: Group = &[
 ];
 
 #[rustfmt::skip]
+const KINDS_OF_TOOLS: &[Group] = &[
+    &[&["docker"], &["docker compose", "docker-compose"], &["kubernetes", "k8s"], &["systemd", "systemctl"], &["pm2"], &["heroku"], &["vercel"]],
+    &[&["blue-green", "blue/green", "blue green", "bluegreen"], &["canary"], &["rolling", "rolling update"], &["recreate"], &["big bang", "big-bang"]],
+    &[&["npm"], &["yarn"], &["pnpm"], &["bun"]],
+    &[&["pip"], &["poetry"], &["uv"], &["pipenv"]],
+    &[&["postgresql", "postgres"], &["mysql"], &["mariadb"], &["sqlite"], &["sql server", "mssql"], &["oracle"]],
+    &[&["nginx"], &["apache"], &["caddy"]],
+];
+
+#[rustfmt::skip]
 const GROUPS: &[Group] = &[
     PLACES,
     SYSTEMS,
@@ -306,6 +339,12 @@ const GROUPS: &[Group] = &[
     ],
     &[&["blue active", "blue is active", "blau aktiv"], &["green active", "green is active", "grun aktiv"]],
     &[&["fast", "schnell"], &["safe", "sicher"]],
+    &[
+        &["application only", "app only", "code only", "only the application", "only the code", "nur die anwendung", "nur anwendung", "application seule", "solo la aplicacion", "so a aplicacao", "только приложение", "アプリのみ", "アプリケーションのみ", "仅应用", "仅代码"],
+        &["application and database", "app and database", "code and database", "application + database", "anwendung und datenbank", "application et base de donnees", "aplicacion y base de datos", "aplicacao e banco de dados", "приложение и база", "アプリとデータベース", "应用和数据库", "代码和数据库"],
+        &["database only", "db only", "only the database", "schema only", "nur die datenbank", "nur datenbank", "base de donnees seule", "solo la base de datos", "so o banco de dados", "только база", "データベースのみ", "仅数据库"],
+        &["nuclear option", "full restore", "full rollback", "complete rollback", "everything", "alles", "全体", "全部"],
+    ],
     &[
         &["with data loss", "mit datenverlust", "avec perte de donnees", "con perdida de datos", "com perda de dados", "с потерей данных", "データ損失あり", "データロスあり", "有数据丢失", "有数据损失"],
         &["without data loss", "no data loss", "ohne datenverlust", "sans perte de donnees", "sin perdida de datos", "sem perda de dados", "без потери данных", "データ損失なし", "データロスなし", "无数据丢失", "无数据损失"],
