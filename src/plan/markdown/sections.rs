@@ -27,6 +27,7 @@ use crate::plan::markdown::people::{contacts, signoffs};
 use crate::plan::markdown::steps::{by_hand, rivals, timetable, unrun, walk};
 use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
+use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
 /// What the sections of a file hold.
@@ -49,6 +50,8 @@ pub(super) struct Contents {
     /// What became of each heading, and whether its words stand anywhere in the plan.
     pub(super) places: Vec<Place>,
     pub(super) named: Vec<bool>,
+    /// What is told of blocks in references where nothing else is done.
+    pub(super) unsaid: Vec<Problem>,
     /// Where in `forward` a section's steps are.
     slots: Vec<Option<usize>>,
 }
@@ -77,7 +80,8 @@ pub(super) fn read(
     for (ix, section) in outline.sections.iter().enumerate() {
         let text: Vec<Block> = blocks.by_ref().take(section.length).collect();
         reader.section(ix, &text, book);
-        unrun::tell(section, reader.is_surely_reference(ix), &text, book);
+        let unsaid = unrun::tell(section, reader.is_surely_reference(ix), &text, book);
+        reader.contents.unsaid.extend(unsaid);
         // The heading of the next section.
         drop(blocks.next());
     }
