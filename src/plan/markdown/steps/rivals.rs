@@ -205,6 +205,7 @@ impl Walk<'_, '_> {
         } else {
             vec![None; list.items.len()]
         };
+        let done = list.ordered || self.lists_commands(list);
         let above = self.way.clone();
         let mut from = 0;
         for run in rivals.chunk_by(|one, next| one.is_some() && one == next) {
@@ -219,7 +220,7 @@ impl Walk<'_, '_> {
                 if let (Some(head), [Some(_), ..]) = (item.head().0, run) {
                     self.way = Some(label(&head.text));
                 }
-                self.item(item, list.ordered, group);
+                self.item(item, done, group);
             }
             self.way.clone_from(&above);
         }
