@@ -22,9 +22,10 @@ use crate::plan::markdown::names::appendix;
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::Title;
 use crate::plan::markdown::names::looked_up;
+use crate::plan::markdown::names::means;
 use crate::plan::markdown::names::words::Sense;
 use crate::plan::markdown::people::{contacts, signoffs};
-use crate::plan::markdown::steps::{by_hand, rivals, timetable, unrun, walk};
+use crate::plan::markdown::steps::{by_hand, offered, rivals, timetable, unrun, walk};
 use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
 use crate::plan::problem::Problem;
@@ -132,6 +133,7 @@ impl Reader<'_> {
         let is = |kind: PhaseKind| reading.kind() == Some(kind);
         let later = is(PhaseKind::After);
         let verified = !back && is(PhaseKind::Verify);
+        let title = &self.outline.sections[ix].title;
         let rules = Rules {
             place: if back {
                 Place::RollbackStep
@@ -141,7 +143,8 @@ impl Reader<'_> {
             numbered: reading.runs && (back || !later),
             bullets: verified && reading.runs && self.outline.sections[ix].is_plain_checklist(),
             fences: reading.runs,
-            chooses: choice::offers(&self.outline.sections[ix].title.text),
+            chooses: choice::offers(&title.text)
+                || (means::is_one_act(&title.words) && offered::by_means(blocks)),
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
         if let Some(budget) = reading

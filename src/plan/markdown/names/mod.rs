@@ -8,7 +8,7 @@
 //!  conditional ─► Reserve   what is only for a case, and so asks
 //!           ◄─ cases, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
-//!  choice, rival, either, qualified, apart   names of which one excludes another
+//!  choice, means, rival, either, qualified, apart   names of which one excludes another
 //! ```
 
 pub(super) mod announced;
@@ -31,6 +31,7 @@ mod kept;
 pub(super) mod label;
 mod limited;
 pub(super) mod looked_up;
+pub(super) mod means;
 pub(super) mod only;
 pub(super) mod orders;
 mod ordinary;
