@@ -300,6 +300,7 @@ impl Reader<'_> {
                 contents.places[ix] = Place::Rollback;
                 contents.back.push((ix, found.steps));
             } else {
+                rivals::guard_place(self.outline, ix, &mut found.steps, book);
                 if contents.places[ix] == Place::Note {
                     contents.places[ix] = Place::Phase;
                 }

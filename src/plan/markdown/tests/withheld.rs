@@ -809,3 +809,39 @@ fn a_remark_behind_a_command_that_leaves_it_open_asks() {
         assert_eq!(asks("bash", block).0, [false], "{block}");
     }
 }
+
+/// Which commands of `text` ask because they are for another place.
+fn asks_for_place(text: &str) -> Vec<String> {
+    let plan = plan(text);
+    let steps = plan.steps.iter().map(|step| &step.spec);
+    let held = steps.filter(|step| {
+        let confirm = step.confirm.as_deref();
+        confirm.is_some_and(|text| text.starts_with("This is not for production"))
+    });
+    held.map(|step| step.work.text().into_owned()).collect()
+}
+
+#[test]
+fn a_place_in_a_heading_holds_for_all_below_it() {
+    let block = |name: &str| format!("```sh\n./{name}\n```\n");
+    for place in [
+        "Staging",
+        "Staging environment",
+        "On your laptop",
+        "2. Sandbox:",
+    ] {
+        let text = format!(
+            "## Deployment\n### {place}\n{}#### Migrate\n{}Then:\n{}### Production\n{}### Restart\n{}",
+            block("a"),
+            block("b"),
+            block("c"),
+            block("d"),
+            block("e"),
+        );
+        assert_eq!(asks_for_place(&text), ["./a", "./b", "./c"], "{place}");
+    }
+    let text = format!("## Staging\n### Deploy to production\n{}", block("a"));
+    assert_eq!(asks_for_place(&text), Vec::<String>::new());
+    let text = format!("## Deployment\n### Testing\n#### Smoke\n{}", block("a"));
+    assert_eq!(asks_for_place(&text), Vec::<String>::new());
+}
