@@ -845,3 +845,33 @@ fn a_place_in_a_heading_holds_for_all_below_it() {
     let text = format!("## Deployment\n### Testing\n#### Smoke\n{}", block("a"));
     assert_eq!(asks_for_place(&text), Vec::<String>::new());
 }
+
+#[test]
+fn migrations_in_front_of_the_deployment_ask() {
+    let asks = |heading: &str, command: &str| -> Vec<bool> {
+        let text = format!(
+            "## {heading}\n```sh\n{command}\n```\n## Deployment\n```sh\nalembic upgrade head\n```\n"
+        );
+        let plan = plan(&text);
+        let steps = plan.steps.iter();
+        steps.map(|step| step.spec.confirm.is_some()).collect()
+    };
+    for heading in ["Prerequisites", "Preparation", "Pre-deployment"] {
+        assert_eq!(
+            asks(heading, "npx prisma migrate deploy"),
+            [true, false],
+            "{heading}"
+        );
+        assert_eq!(
+            asks(heading, "npx prisma migrate status"),
+            [false, false],
+            "{heading}"
+        );
+        assert_eq!(asks(heading, "./prepare.sh"), [false, false], "{heading}");
+        assert_eq!(
+            asks(heading, "alembic upgrade head --sql"),
+            [false, false],
+            "{heading}"
+        );
+    }
+}
