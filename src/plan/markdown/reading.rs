@@ -51,6 +51,9 @@ pub(in crate::plan) fn read_part(
     unrun::tell_empty(&outline, &readings, &contents, &mut book);
     undo::below_steps(&outline, &readings, &mut contents, &mut book);
     draft.phases = phases::phases(&outline, &readings, &mut contents, &mut book);
+    if draft.phases.is_empty() {
+        book.problems.append(&mut contents.unsaid);
+    }
     draft.tiers = rollbacks::tiers(&outline, &readings, &mut contents, &mut book);
     required::adopt(&mut draft, &mut book);
     if let Some(heading) = outline.title {

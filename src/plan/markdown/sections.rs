@@ -22,11 +22,13 @@ use crate::plan::markdown::names::appendix;
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::Title;
 use crate::plan::markdown::names::looked_up;
+use crate::plan::markdown::names::means;
 use crate::plan::markdown::names::words::Sense;
 use crate::plan::markdown::people::{contacts, signoffs};
-use crate::plan::markdown::steps::{by_hand, rivals, timetable, unrun, walk};
+use crate::plan::markdown::steps::{by_hand, offered, rivals, timetable, unrun, walk};
 use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
+use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 
 /// What the sections of a file hold.
@@ -49,6 +51,8 @@ pub(super) struct Contents {
     /// What became of each heading, and whether its words stand anywhere in the plan.
     pub(super) places: Vec<Place>,
     pub(super) named: Vec<bool>,
+    /// What is told of blocks in references where nothing else is done.
+    pub(super) unsaid: Vec<Problem>,
     /// Where in `forward` a section's steps are.
     slots: Vec<Option<usize>>,
 }
@@ -77,7 +81,8 @@ pub(super) fn read(
     for (ix, section) in outline.sections.iter().enumerate() {
         let text: Vec<Block> = blocks.by_ref().take(section.length).collect();
         reader.section(ix, &text, book);
-        unrun::tell(section, reader.is_surely_reference(ix), &text, book);
+        let unsaid = unrun::tell(section, reader.is_surely_reference(ix), &text, book);
+        reader.contents.unsaid.extend(unsaid);
         // The heading of the next section.
         drop(blocks.next());
     }
@@ -128,6 +133,7 @@ impl Reader<'_> {
         let is = |kind: PhaseKind| reading.kind() == Some(kind);
         let later = is(PhaseKind::After);
         let verified = !back && is(PhaseKind::Verify);
+        let title = &self.outline.sections[ix].title;
         let rules = Rules {
             place: if back {
                 Place::RollbackStep
@@ -137,7 +143,8 @@ impl Reader<'_> {
             numbered: reading.runs && (back || !later),
             bullets: verified && reading.runs && self.outline.sections[ix].is_plain_checklist(),
             fences: reading.runs,
-            chooses: choice::offers(&self.outline.sections[ix].title.text),
+            chooses: choice::offers(&title.text)
+                || (means::is_one_act(&title.words) && offered::by_means(blocks)),
         };
         let group = (reading.home != ix).then(|| reading.name.as_str().into());
         if let Some(budget) = reading
@@ -293,6 +300,7 @@ impl Reader<'_> {
                 contents.places[ix] = Place::Rollback;
                 contents.back.push((ix, found.steps));
             } else {
+                rivals::guard_place(self.outline, ix, &mut found.steps, book);
                 if contents.places[ix] == Place::Note {
                     contents.places[ix] = Place::Phase;
                 }

@@ -98,8 +98,58 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
                 "`curl` returns 0 for an HTTP error: without `-f` only a broken connection is a failure",
                 "write `curl -fsS …`, or make it an `http` step, which expects a status",
             ));
+        } else if !judged && asks(command) && only_told(text, command) {
+            out.push(text.warning(
+                "failure-ignored",
+                command.span.clone(),
+                "a failure of `curl` is only told: what follows `||` returns 0, and the step passes",
+                "leave `||` away, or end it with `exit 1`",
+            ));
         }
     }
+}
+
+/// Whether `command`, a `curl`, only asks for something.
+fn asks(command: &Command<'_>) -> bool {
+    let given = Given::read(command.arguments(), CURL);
+    let sends = [
+        "X",
+        "request",
+        "d",
+        "data",
+        "data-ascii",
+        "data-binary",
+        "data-raw",
+        "data-urlencode",
+        "F",
+        "form",
+        "json",
+        "T",
+        "upload-file",
+    ];
+    !given.has(&sends)
+}
+
+/// Whether the pipeline of `command` goes on with `|| echo …`, behind `&&` or not, and nothing else.
+fn only_told(text: &Text<'_>, command: &Command<'_>) -> bool {
+    let script = &text.script;
+    let own = script.pipe(command);
+    let beside =
+        |pipe: &usize| script.pipes[*pipe].parent == own.parent && !script.pipes[*pipe].substituted;
+    let mut behind = (command.pipe..script.pipes.len()).filter(beside);
+    let failed = behind
+        .by_ref()
+        .find(|pipe| script.pipes[*pipe].joint != Joint::And);
+    let Some(next) = failed
+        .filter(|pipe| script.pipes[*pipe].joint == Joint::Or)
+        .and_then(|_| behind.next())
+    else {
+        return false;
+    };
+    let mut told = script.commands.iter().filter(|other| other.pipe == next);
+    let tells = |other: &Command<'_>| matches!(other.program(), "echo" | "printf" | "true" | ":");
+    let ends = script.pipes[next].joint == Joint::Then;
+    ends && !own.condition && told.next().is_some_and(tells)
 }
 
 /// Whether a pipeline goes on with `|| true`.

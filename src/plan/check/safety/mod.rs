@@ -14,8 +14,9 @@
 //! | `dump-options` | `pg_dump` is told what it refuses, or what makes no backup |
 //! | `estimated-rows` | `n_live_tup` is taken for a number of rows |
 //! | `export-changes-nothing` | a variable of the shell is meant to switch a server that runs, or nothing reads it |
-//! | `failure-ignored` | `\|\| true` behind a dump or a migration, or `&` behind what nobody waits for |
+//! | `failure-ignored` | `\|\| true` behind a dump, a migration or a request, or `&` behind what nobody waits for |
 //! | `force-push` | `git push --force` |
+//! | `input-not-passed` | a program in a container is given input, and `exec` without `-i` passes none on |
 //! | `interactive-command` | a command that never ends, or waits for a keyboard |
 //! | `invalid-index-skipped` | `IF NOT EXISTS` skips the invalid index that a failed try has left |
 //! | `lock-held-long` | a transaction goes through a table while it holds a lock that keeps others out |
@@ -30,6 +31,7 @@
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
 //! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |
 //! | `restore-over-live` | a backup is restored over a database that is in use |
+//! | `restore-unwritten` | a way back restores a file that no step writes: the dump has another name |
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
 //! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
 //! | `secret-in-plan` | a password or a token stands in the plan itself |
@@ -83,7 +85,9 @@ mod statements;
 mod text;
 mod thrown;
 mod tools;
+mod unfed;
 mod unread;
+mod unwritten;
 mod upkeep;
 mod versions;
 mod writes;
@@ -106,7 +110,7 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 44] = [
+pub(super) const CODES: [&str; 46] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
@@ -120,6 +124,7 @@ pub(super) const CODES: [&str; 44] = [
     "export-changes-nothing",
     "failure-ignored",
     "force-push",
+    "input-not-passed",
     "interactive-command",
     "invalid-index-skipped",
     "lock-held-long",
@@ -134,6 +139,7 @@ pub(super) const CODES: [&str; 44] = [
     "renamed-column",
     "resolve-after-deploy",
     "restore-over-live",
+    "restore-unwritten",
     "rollback-with-writes",
     "runs-here",
     "secret-in-plan",
@@ -186,6 +192,7 @@ pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Ve
     tools::order(&texts, title, &mut found);
     tools::status(&texts, &mut found);
     backup::check(&texts, &mut found);
+    unwritten::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
     as_code::check(&texts, &draft.vars, &mut found);
     statements::check(&texts, facts, &mut found);
@@ -206,6 +213,7 @@ fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     given::generated(text, &mut found);
     here::check(text, &mut found);
     odd::check(text, &mut found);
+    unfed::check(text, &mut found);
     unread::check(text, &mut found);
     opposite::check(text, &mut found);
     secrets::check(text, &mut found);

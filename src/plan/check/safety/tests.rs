@@ -415,6 +415,111 @@ fn curl_that_takes_an_error_for_an_answer() {
 }
 
 #[test]
+fn requests_whose_failure_is_only_told() {
+    trap(
+        "failure-ignored",
+        &[
+            "curl -f https://shop.example/health || echo failed",
+            "curl -fsS https://shop.example && echo up || echo down",
+            "./a; curl -f https://shop.example || true; ./b",
+        ],
+    );
+    fine(
+        "failure-ignored",
+        &[
+            "curl -f https://shop.example || exit 1",
+            "curl -f https://shop.example || { echo failed; exit 1; }",
+            "curl -f https://shop.example || curl -f https://shop2.example",
+            "curl -f https://shop.example || echo failed && exit 1",
+            "curl -f -X DELETE https://shop.example/silence || true",
+            "if curl -f https://shop.example || true; then ./x; fi",
+        ],
+    );
+}
+
+#[test]
+fn programs_in_containers_that_are_given_input_without_i() {
+    trap(
+        "input-not-passed",
+        &[
+            "kubectl exec deploy/db -- psql shop < fix.sql",
+            "docker exec db psql -U shop shop < fix.sql",
+            "gunzip -c a.gz | kubectl exec -n shop db-0 -- psql shop",
+            "sudo docker exec db psql <<'EOF'\nselect 1;\nEOF",
+        ],
+    );
+    fine(
+        "input-not-passed",
+        &[
+            "kubectl exec -i deploy/db -- psql shop < fix.sql",
+            "docker exec -it db psql < fix.sql",
+            "kubectl exec --stdin db-0 -- psql < fix.sql",
+            "docker exec --interactive db psql < fix.sql",
+            "docker compose exec db psql < fix.sql",
+            "docker-compose exec -T db psql < fix.sql",
+            "kubectl exec db-0 -- pg_dump shop > a.sql",
+            "kubectl exec db-0 -- pg_dump shop | gzip > a.gz",
+            "kubectl exec db-0 -- sh -c 'psql shop < /tmp/fix.sql'",
+            "docker exec db psql -f /tmp/fix.sql",
+            "docker exec db psql -c 'select 1' < /dev/null",
+        ],
+    );
+}
+
+#[test]
+fn ways_back_that_restore_what_no_step_writes() {
+    let found = |dump: &str, restore: &str| {
+        let text =
+            format!("## Deployment\n```bash\n{dump}\n```\n## Rollback\n```bash\n{restore}\n```\n");
+        let found = traps(&text);
+        found.iter().any(|(code, _)| *code == "restore-unwritten")
+    };
+    for (dump, restore) in [
+        ("pg_dump shop > backup_a.sql", "psql shop < backup_b.sql"),
+        (
+            "pg_dump -Fc -f shop_a.dump shop",
+            "pg_restore -d shop shop_b.dump",
+        ),
+        (
+            "pg_dump shop -f backup_$(date +%F).sql",
+            "psql -f dump_before.sql shop",
+        ),
+    ] {
+        assert!(found(dump, restore), "{dump} / {restore}");
+    }
+    for (dump, restore) in [
+        ("pg_dump shop > backup.sql", "psql shop < backup.sql"),
+        (
+            "pg_dump shop > backup_$(date +%F).sql",
+            "psql shop < backup_20260101.sql",
+        ),
+        ("pg_dump shop > backup_a.sql", "psql shop < \"$BACKUP\""),
+        ("pg_dump shop > backup_a.sql", "psql shop < backup_*.sql"),
+        (
+            "pg_dump shop > backup_a.sql",
+            "psql shop < backup_<date>.sql",
+        ),
+        (
+            "pg_dump shop > backup_a.sql",
+            "psql shop < backup_TIMESTAMP.sql",
+        ),
+        (
+            "pg_dump shop > backup_a.sql\nmv backup_a.sql backup_b.sql",
+            "psql shop < backup_b.sql",
+        ),
+        (
+            "pg_dump shop > backup_a.sql",
+            "gunzip backup_b.sql.gz\npsql shop < backup_b.sql",
+        ),
+        ("pg_dump shop > backup_a.sql", "psql -f rollback.sql shop"),
+        ("pg_dump shop | gzip > a.sql.gz", "psql shop < backup_b.sql"),
+        ("./deploy", "psql shop < backup_b.sql"),
+    ] {
+        assert!(!found(dump, restore), "{dump} / {restore}");
+    }
+}
+
+#[test]
 fn pushes_that_write_history_over() {
     trap(
         "force-push",

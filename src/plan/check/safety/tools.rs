@@ -150,11 +150,10 @@ fn is(command: &Command<'_>, call: Call) -> bool {
 /// Whether `command` applies migrations.
 pub(super) fn applies(command: &Command<'_>) -> bool {
     let (name, words) = tool(command);
-    let only_looks = |word: &Word<'_>| {
-        matches!(
-            word.text.as_ref(),
-            "--check" | "--plan" | "--dry-run" | "--help"
-        )
+    let only_looks = |word: &Word<'_>| match word.text.as_ref() {
+        "--check" | "--plan" | "--dry-run" | "--help" => true,
+        "--sql" => name == "alembic",
+        _ => false,
     };
     let django = name == "manage.py" && words.first().is_some_and(|word| word.text == "migrate");
     // Others have the address of the database, or more, in front of the verb.

@@ -1,14 +1,15 @@
 //! Blocks of shell and SQL, cut where their author begins a new step, never inside a statement.
 
 use super::carried;
+use super::cuts::{self, is_told};
 use super::expected;
+use super::joined;
 use super::lost;
 use super::printed;
 use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::markdown::elements::fence::Language;
 use crate::plan::markdown::elements::line::{Line, Sort};
 use crate::plan::markdown::elements::{programs, transcript};
-use crate::plan::markdown::names::comments;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::{self, ORDINALS};
 use crate::plan::shell;
@@ -51,7 +52,7 @@ pub(in crate::plan::markdown) fn pieces(fence: &Fence, language: Language) -> Ve
     }
     let cuts = match language {
         Language::Sql => Vec::new(),
-        _ => lost::harmless(cuts(&lines), &lines),
+        _ => lost::harmless(cuts::of(&lines), &lines),
     };
     let functions = if cuts.is_empty() {
         Vec::new()
@@ -174,104 +175,6 @@ fn words_of(comment: &str) -> &str {
     }
 }
 
-/// The lines at which a new step begins.
-fn cuts(lines: &[Line<'_>]) -> Vec<usize> {
-    let numbered: Vec<usize> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| matches!(line.sort, Sort::Comment(text) if numbered(text).is_some()))
-        .map(|(ix, _)| ix)
-        .collect();
-    if let Some(&first) = numbered.first() {
-        let alone = !lines[..first].iter().any(|line| line.sort == Sort::Code);
-        return numbered.into_iter().skip(usize::from(alone)).collect();
-    }
-    let paragraphs = paragraphs(lines);
-    let says = |range: &std::ops::Range<usize>| {
-        let lines = &lines[range.clone()];
-        let told = |line: &Line<'_>| matches!(line.sort, Sort::Comment(text) if is_told(text));
-        let code = lines.iter().any(|line| line.sort == Sort::Code);
-        !code && lines.iter().any(told)
-    };
-    let runs = |range: &std::ops::Range<usize>| {
-        lines[range.clone()]
-            .iter()
-            .any(|line| line.sort == Sort::Code)
-    };
-    if paragraphs.iter().any(says) && paragraphs.iter().any(runs) {
-        // A paragraph without words or commands, such as `#!/bin/sh`, begins the next one.
-        let worth = |range: &std::ops::Range<usize>| says(range) || runs(range);
-        let first = paragraphs.iter().position(worth).unwrap_or(0);
-        // Commands without words of their own are called after those above them.
-        let entitled = |pair: &&[std::ops::Range<usize>]| {
-            says(&pair[0]) && lines[pair[1].start].sort == Sort::Code
-        };
-        let begun = |pair: &[std::ops::Range<usize>]| pair[1].clone();
-        return paragraphs[first..]
-            .windows(2)
-            .filter(|pair| !entitled(pair))
-            .map(begun)
-            .filter(|range| !lines[range.clone()].iter().all(is_shown))
-            .map(|range| range.start)
-            .collect();
-    }
-    reserved_cuts(lines, &paragraphs)
-}
-
-/// The paragraphs at the end of a block that are there for a case, as the comment above each says: only they ask. What
-/// stands in one shell for the sake of its variables stays there.
-fn reserved_cuts(lines: &[Line<'_>], paragraphs: &[std::ops::Range<usize>]) -> Vec<usize> {
-    let last = paragraphs.iter().rev();
-    let reserved = last.take_while(|range| comments::heads_reserved(&lines[(*range).clone()]));
-    let mut cuts: Vec<usize> = reserved.map(|range| range.start).collect();
-    cuts.reverse();
-    let first = cuts.first().copied().unwrap_or_default();
-    let before = paragraphs.iter().take_while(|range| range.start < first);
-    let told = |range: std::ops::Range<usize>| comments::heads_reserved(&lines[range]);
-    let held = |line: &Line<'_>| lost::sets(line.text) || needs_its_shell(line.text);
-    if lines.iter().any(held) || before.cloned().any(told) {
-        return Vec::new();
-    }
-    cuts.retain(|cut| *cut > 0);
-    cuts
-}
-
-/// Whether a line of a script means something only to the shell that runs the others as well.
-fn needs_its_shell(line: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        ".", "case", "do", "exec", "for", "function", "if", "read", "set", "shopt", "source",
-        "trap", "until", "while",
-    ];
-    let first = line.split_whitespace().next().unwrap_or_default();
-    let beside = line.trim_end().ends_with('&') && !line.trim_end().ends_with("&&");
-    beside || WORDS.contains(&first)
-}
-
-fn is_shown(line: &Line<'_>) -> bool {
-    matches!(line.sort, Sort::Shown(_))
-}
-
-fn is_told(comment: &str) -> bool {
-    comment.contains(char::is_alphanumeric) && expected::said(comment).is_none()
-}
-
-fn paragraphs(lines: &[Line<'_>]) -> Vec<std::ops::Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = None;
-    for (ix, line) in lines.iter().enumerate() {
-        match (line.sort, start) {
-            (Sort::Blank, Some(from)) => {
-                found.push(from..ix);
-                start = None;
-            }
-            (Sort::Blank, None) | (_, Some(_)) => {}
-            (_, None) => start = Some(ix),
-        }
-    }
-    found.extend(start.map(|from| from..lines.len()));
-    found
-}
-
 /// What stands behind `1.`, `1)`, `Step 1:`, `Schritt 1:`, `步骤1：`.
 pub(super) fn numbered(comment: &str) -> Option<&str> {
     let step = ORDINALS
@@ -296,7 +199,7 @@ pub(super) fn numbered(comment: &str) -> Option<&str> {
 }
 
 /// Makes a piece of `lines`. With `entitle` its first comment is its title, and no part of it.
-fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
+pub(super) fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
     let runs = lines.iter().any(|line| line.sort == Sort::Code);
     let mut piece = Piece {
         start: lines.first().map_or(0, |line| line.at),
@@ -323,7 +226,8 @@ fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
                     piece.title = Some(words.to_owned());
                     continue;
                 }
-                if seen_code && is_told(text) && !remark && !programs::begins_with_command(text) {
+                let own = programs::begins_with_command(text) || joined::joins_commands(text);
+                if seen_code && is_told(text) && !remark && !own {
                     more.push(words.trim_end_matches([':', ' ']));
                 }
                 if !runs && is_told(text) {

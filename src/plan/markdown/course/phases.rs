@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::between;
 use super::no_return;
 use super::order;
+use crate::plan::check::applied_by;
 use crate::plan::draft::{Gate, PhaseSpec, Placed, StepSpec};
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::hosts;
@@ -20,8 +21,10 @@ use crate::plan::markdown::names::{heading, shelved};
 use crate::plan::markdown::sections::Contents;
 use crate::plan::markdown::steps::guards;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
+use crate::plan::migrations::Wanted;
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::Problem;
+use crate::plan::work::Work;
 
 /// A phase, and what has to be known to put it into its place.
 pub(in crate::plan::markdown) struct Phase {
@@ -70,6 +73,7 @@ pub(in crate::plan::markdown) fn phases(
     give_kinds(&mut phases, outline, book);
     settle_early(&mut phases);
     no_return::settle(outline, &mut phases, book);
+    guard_early(&mut phases, book);
     let mut phases = order::driving(phases, outline, book);
     tell_apart(&mut phases, outline, contents);
     phases.into_iter().map(|phase| phase.spec).collect()
@@ -282,6 +286,24 @@ fn settle_early(phases: &mut [Phase]) {
     let before = phases[..first].iter_mut();
     for phase in before.filter(|phase| deploys(phase) && phase.spec.choice.is_none()) {
         phase.spec.kind = PhaseKind::Before;
+    }
+}
+
+/// Makes a person say that migrations are run which stand in front of the deployment: no gate stands before them, and what
+/// was normal is not known yet.
+fn guard_early(phases: &mut [Phase], book: &mut Book<'_>) {
+    let before = phases
+        .iter_mut()
+        .filter(|phase| phase.spec.kind == PhaseKind::Before);
+    for step in before.flat_map(|phase| &mut phase.spec.steps) {
+        let Work::Shell(shell) = &step.work else {
+            continue;
+        };
+        let migrates = |wanted: &Wanted| matches!(wanted, Wanted::Tool { .. } | Wanted::Other(_));
+        let applied = applied_by(&shell.script, &step.holes, step.cwd.as_deref());
+        if applied.iter().any(migrates) {
+            guards::guard_early(step, book);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The shape of a Markdown file: blocks in blocks, each with its place in the file.
 
 use super::fence::Language;
+use super::foreign;
 use super::programs;
 use super::transcript;
 use crate::plan::draft::Mark;
@@ -112,6 +113,8 @@ impl Fence {
         };
         if unclear {
             self.language = Language::Unclear;
+        } else if shell && foreign::is_of_cmd(&self.text) {
+            self.language = Language::Script;
         }
     }
 

@@ -69,6 +69,18 @@ pub(in crate::plan::markdown) fn tell_text(text: &str, at: usize) -> Option<Prob
     None
 }
 
+/// Whether the script `text` is one for `cmd.exe`: its lines go on behind ` ^` with what they are given.
+pub(super) fn is_of_cmd(text: &str) -> bool {
+    let goes_on = |line: &str| line.trim_end().ends_with(" ^");
+    let given = |line: &str| line.starts_with([' ', '\t']) || line.starts_with(['-', '/']);
+    text.contains(" ^") && {
+        let next = text.lines().skip(1);
+        text.lines()
+            .zip(next)
+            .any(|(line, next)| goes_on(line) && given(next))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::plan::open;

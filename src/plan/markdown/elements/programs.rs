@@ -82,6 +82,11 @@ const PROGRAMS: [&str; 78] = [
     "zfs",
 ];
 
+/// Whether `word` is such a program.
+pub(in crate::plan::markdown) fn is_program(word: &str) -> bool {
+    PROGRAMS.contains(&word)
+}
+
 /// Whether the first line of `text` that says anything is a command: a prompt, a path to a program,
 /// or a program that is known and what it is given.
 pub(in crate::plan::markdown) fn begins_with_command(text: &str) -> bool {

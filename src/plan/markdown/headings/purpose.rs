@@ -123,8 +123,7 @@ fn only_tells_how(outline: &Outline, ix: SectionIx) -> bool {
 /// Whether a heading counts one of several cases in a file whose title calls it a way back: they are ways of that, whatever
 /// each is called after.
 fn is_case_of_rollback(outline: &Outline, ix: SectionIx) -> bool {
-    let title = outline.title.map(|title| &outline.sections[title].title);
-    let back = title.is_some_and(|title| title.meaning.sense == Some(Sense::Rollback));
+    let back = is_of_way_back(outline);
     let read = outline.sections[ix].title.meaning.sense;
     let read = read.is_some_and(|sense| sense != Sense::Rollback);
     back && !read && outline.is_option(ix)
@@ -231,6 +230,25 @@ fn is_forward(outline: &Outline, ix: SectionIx, back: bool, counted: bool) -> bo
         || (words.keeps_for_rollback() && series::has_way_back_behind(outline, ix))
         || (words.is_no_go() && series::goes_beside(outline, ix))
         || (counted && (words.reverts_to_use() || words.sets_going()))
+        || is_step_of_way_back(outline, ix)
+}
+
+/// Whether a heading is one of the steps of a file that is called a way back: "Step 2: Roll back" behind "Step 1: Stop the
+/// writes" is done in turn.
+fn is_step_of_way_back(outline: &Outline, ix: SectionIx) -> bool {
+    let step = |section: &Section| series::is_called_step(&section.title);
+    let own = &outline.sections[ix];
+    let other = |section: &Section| {
+        let beside = section.parent == own.parent && step(section);
+        beside && section.title.meaning.sense.is_none() && section.acts
+    };
+    is_of_way_back(outline) && step(own) && outline.sections.iter().any(other)
+}
+
+/// Whether the file's title calls all of it a way back.
+fn is_of_way_back(outline: &Outline) -> bool {
+    let title = outline.title.map(|title| &outline.sections[title].title);
+    title.is_some_and(|title| title.meaning.sense == Some(Sense::Rollback))
 }
 
 /// Whether a heading names the time in which one can go back, over what is watched then, and the way back is told

@@ -3,6 +3,7 @@
 use super::outline::{Outline, SectionIx};
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading;
+use crate::plan::markdown::names::means;
 use crate::plan::markdown::names::rival::{Name, among};
 use crate::plan::markdown::names::words::Stage;
 use crate::plan::markdown::tongues::ordinal::Ordinal;
@@ -47,7 +48,12 @@ pub(in crate::plan::markdown) fn of_sections(outline: &Outline) -> Vec<Option<us
 /// numbered, and what is done around a deployment, is done whichever way that is gone.
 fn offered(outline: &Outline, ix: SectionIx) -> Vec<SectionIx> {
     let above = &outline.sections[ix];
-    let offers = || outline.offering.contains(&ix) || choice::offers(&above.title.text);
+    let names = || {
+        let children = above.children.iter();
+        children.map(|&child| outline.sections[child].title.text.as_str())
+    };
+    let means = || means::is_one_act(&above.title.words) && means::are_means(names());
+    let offers = || outline.offering.contains(&ix) || choice::offers(&above.title.text) || means();
     if outline.is_title(ix) || !offers() {
         return Vec::new();
     }

@@ -4,6 +4,7 @@
 use crate::plan::markdown::elements::line::Line;
 use std::ops::Range;
 
+use super::open;
 use super::placeholder::Context;
 
 /// What a name begins with that stands for another.
@@ -65,6 +66,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         doubled(line, found);
         braced(line, found);
         words(line, found);
+        commits(line, found);
         owned(line, found);
     } else {
         in_sql(line, found);
@@ -250,6 +252,30 @@ fn words(line: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
+/// `git revert "previous-commit-sha"`: no commit is called so. A file, a tag or a branch may be.
+fn commits(line: &str, found: &mut Vec<Range<usize>>) {
+    if line.contains(['$', '<', '>']) {
+        return;
+    }
+    let git = line.trim_start().starts_with("git ");
+    let word = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_');
+    let is = |word: &str, part: &str| word.trim_end_matches('_').eq_ignore_ascii_case(part);
+    for range in open::words(line) {
+        let text = line[range.clone()].trim_end_matches(['"', '\'', ',', ';']);
+        let name = text.trim_start_matches(|c| !word(c));
+        let name = name.rsplit([':', '@']).next().unwrap_or(name);
+        let mut parts = name.split(['-', '_']);
+        let which = parts.next().unwrap_or_default();
+        let what = parts.next_back().unwrap_or_default();
+        let named = WHICH.iter().any(|word| is(word, which)) && name.chars().all(word);
+        let given = git || text[..text.len() - name.len()].ends_with([':', '@']);
+        if named && given && ["sha", "hash", "commit"].contains(&what) {
+            let end = range.start + text.len();
+            found.push(end - name.len()..end);
+        }
+    }
+}
+
 fn capitals(text: &str) -> usize {
     let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     if !text.starts_with(|c: char| c.is_ascii_uppercase()) {
@@ -350,6 +376,9 @@ mod tests {
             ("git checkout COMMIT_SHA", "COMMIT_SHA"),
             ("./deploy.sh \"SPECIFY_VERSION_SHA\"", "SPECIFY_VERSION_SHA"),
             ("docker pull app:IMAGE_TAG", "IMAGE_TAG"),
+            ("git revert \"previous-commit-sha\"", "previous-commit-sha"),
+            ("git checkout old_sha", "old_sha"),
+            ("kubectl set image x=shop/app:last-commit", "last-commit"),
             ("./deploy.sh --rev COMMIT_SHA", "COMMIT_SHA"),
         ] {
             assert_eq!(texts(line, Context::Shell), [wanted], "{line}");
@@ -388,6 +417,12 @@ mod tests {
             "docker build --build-arg COMMIT_SHA .",
             "grep COMMIT_SHA .env",
             "git checkout $COMMIT_SHA",
+            "git checkout $last_commit ${old_sha}",
+            "old_sha=$(git rev-parse HEAD)",
+            "./deploy --last-commit --previous-tag",
+            "git checkout release-commit previous-release",
+            "git rev-parse HEAD > previous_commit",
+            "rm previous_commit",
             "date +%Y",
             "",
         ] {

@@ -283,7 +283,7 @@ fn behind_only(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether `part` is no more than the name of another place and "only".
-fn is_only_elsewhere(part: &str) -> bool {
+pub(super) fn is_only_elsewhere(part: &str) -> bool {
     let part = part.trim().trim_end_matches(SIGNS);
     let last = part.rsplit_once(' ').and_then(|(before, last)| {
         let only = |(word, ()): &(&str, ())| strip_word(last, word) == Some("");

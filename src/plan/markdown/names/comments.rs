@@ -95,6 +95,14 @@ pub(in crate::plan::markdown) fn is_way(text: &str, block: &str) -> bool {
     others.any(|other| name.excludes(other))
 }
 
+/// What the comment `text`, right behind a command on its line, says against going forward into that: "# only if the table
+/// is empty".
+pub(in crate::plan::markdown) fn beside(text: &str) -> Option<Reserve> {
+    let case = conditional::remark_is_case(text) && !explains(text);
+    let elsewhere = || cases::is_only_elsewhere(text).then_some(Reserve::Elsewhere);
+    case.then_some(Reserve::Case).or_else(elsewhere)
+}
+
 /// Whether the comment that the paragraph `lines` begins with says of that paragraph that it is for a case or another
 /// place.
 pub(in crate::plan::markdown) fn heads_reserved(lines: &[Line<'_>]) -> bool {
@@ -146,6 +154,13 @@ fn explains(comment: &str) -> bool {
         third || TELLS.contains(&first)
     };
     cases::begins_case(case) && rest.is_some_and(|rest| tells(&rest) || is_looked(rest.trim()))
+}
+
+/// Whether `rest`, behind "or", is a sentence with its own subject: "or the lock is kept".
+pub(in crate::plan::markdown) fn is_clause(rest: &str) -> bool {
+    let rest = folded(rest);
+    let first = rest.split_whitespace().next().unwrap_or_default();
+    TELLS.contains(&first)
 }
 
 /// Whether a comment is no more than a case, or a case and what is done then, which stands below it: "If you need to start

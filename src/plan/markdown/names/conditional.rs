@@ -151,21 +151,24 @@ fn is_beside(text: &str) -> bool {
 
 /// Whether a remark in parentheses says so: "Drain it (only if step 3 fails)", "Purge the cache (if it is stale)".
 pub(in crate::plan::markdown) fn remarks_case(text: &str) -> bool {
-    cases::in_brackets(text).any(|inside| {
-        if is_alone(inside)
-            || is_quarter(inside)
-            || is_left_open(inside)
-            || cases::leaves_open(inside)
-            || either::is_alternative(inside)
-            || warns(inside)
-        {
-            return true;
-        }
-        // "10 min, only if it is safe"
-        let mut parts = inside.split([',', ';', '，', '；']).map(str::trim);
-        let only = parts.any(|part| ONLY_IN_CASE.begin_word(part) || only::remarks(part));
-        only || (is_conditional(inside) && Words::new(inside).is_failure())
-    })
+    cases::in_brackets(text).any(remark_is_case)
+}
+
+/// The same of a remark by itself: "only if it is stale", "optional".
+pub(super) fn remark_is_case(inside: &str) -> bool {
+    if is_alone(inside)
+        || is_quarter(inside)
+        || is_left_open(inside)
+        || cases::leaves_open(inside)
+        || either::is_alternative(inside)
+        || warns(inside)
+    {
+        return true;
+    }
+    // "10 min, only if it is safe"
+    let mut parts = inside.split([',', ';', '，', '；']).map(str::trim);
+    let only = parts.any(|part| ONLY_IN_CASE.begin_word(part) || only::remarks(part));
+    only || (is_conditional(inside) && Words::new(inside).is_failure())
 }
 
 impl Words {

@@ -8,7 +8,7 @@
 //!  conditional ─► Reserve   what is only for a case, and so asks
 //!           ◄─ cases, later, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
-//!  choice, rival, either, qualified, apart   names of which one excludes another
+//!  choice, means, rival, either, qualified, apart   names of which one excludes another
 //! ```
 
 pub(super) mod announced;
@@ -32,6 +32,7 @@ pub(super) mod label;
 pub(super) mod later;
 mod limited;
 pub(super) mod looked_up;
+pub(super) mod means;
 pub(super) mod only;
 pub(super) mod orders;
 mod ordinary;

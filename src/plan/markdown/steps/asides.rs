@@ -23,6 +23,7 @@ use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::lines::{above, criteria, footers, no_return, remedies, tables};
 use crate::plan::markdown::names::label::{Group, label};
 use crate::plan::markdown::names::only;
+use crate::plan::markdown::names::orders;
 use crate::plan::markdown::names::words::{Sense, Words};
 use crate::plan::markdown::names::{conditional, decided};
 use crate::plan::markdown::notes;
@@ -37,10 +38,25 @@ impl Walk<'_, '_> {
 
     /// Whether the items of `list`, which is `block`, are steps.
     pub(super) fn holds_steps(&self, block: &Block, list: &List) -> bool {
-        let listed = (list.ordered && self.rules.numbered) || self.rules.bullets;
+        let done = list.ordered || self.lists_commands(list);
+        let listed = (done && self.rules.numbered) || self.rules.bullets;
         block.holds.tasks
             || (listed && !contents::is(list, &self.book.targets))
             || (block.holds.work && self.rules.fences)
+    }
+
+    /// Whether the items of `list` are commands that are typed, or other orders, and nothing else.
+    pub(super) fn lists_commands(&self, list: &List) -> bool {
+        let types = |item: &Item| match item.blocks.as_slice() {
+            [only] => Some(in_text::is_command(self.book.slice(only.span))),
+            _ => None,
+        };
+        let orders = |item: &Item| {
+            let head = item.head().0.map(Inline::one_line).unwrap_or_default();
+            orders::begin(&Words::new(&head))
+        };
+        let done = |item| types(item).is_some_and(|types| types || orders(item));
+        list.items.iter().all(done) && list.items.iter().any(|item| types(item) == Some(true))
     }
 
     /// A quotation: its task items are steps, its commands only somebody's words.

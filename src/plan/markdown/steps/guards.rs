@@ -285,6 +285,39 @@ pub(super) fn guard_comment(
     step.danger = true;
 }
 
+/// Makes a person say that the migrations of `step`, which stands in front of the deployment, are run now.
+pub(in crate::plan::markdown) fn guard_early(step: &mut StepSpec, book: &mut Book<'_>) {
+    if step.confirm.is_some() || step.when.is_some() {
+        return;
+    }
+    let title = &step.title;
+    let message = format!("\"{title}\" runs migrations before the deployment begins");
+    book.problems.push(
+        Problem::warning("conditional-step", step.span, message)
+            .hint("it asks before it runs; below a heading that says \"Deployment\", it is a part of that"),
+    );
+    step.confirm = Some(format!(
+        "This runs migrations before the deployment begins: \"{title}\". Is that what is wanted?"
+    ));
+    step.danger = true;
+}
+
+/// Makes a person say that all of `step` is done by one of its ways, of which the comment `text` at `span` tells another:
+/// what is done whichever way is gone may stand among them.
+pub(super) fn guard_part(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
+    let message = format!(
+        "the comment \"{text}\" names another way: of what stands above it and what stands below it only one is run"
+    );
+    book.problems.push(
+        Problem::warning("conditional-step", span, message)
+            .hint("it asks before it runs; put an empty line around the ways, or blocks of their own with \"or\" between them"),
+    );
+    step.confirm = Some(format!(
+        "Only what stands above \"{text}\", or what stands below it, is run. Is nothing of the other part needed?"
+    ));
+    step.danger = true;
+}
+
 /// Makes a person say that `step`, which is one of several ways of doing something, is the one.
 pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     guard_as(step, name, Reserve::Way, book);

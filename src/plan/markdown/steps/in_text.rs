@@ -138,15 +138,28 @@ pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
     }
 }
 
+/// Whether `source`, the text of an item, is a command, or asks for one in a word or two: "`./deploy`", "Then run
+/// `./deploy`".
+pub(super) fn is_command(source: &str) -> bool {
+    let mut parts = source.trim().split('`');
+    let (Some(before), Some(code), Some(behind), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let asks = before.split_whitespace().count() <= 2 && !before.contains([':', '：']);
+    asks && begins_with_command(code) && behind.trim_end_matches(['.', ';', '。']).is_empty()
+}
+
 /// Whether the text of a paragraph is a command, as code or plain, and no sentence about one.
-fn is_command(source: &str) -> bool {
+fn is_plain_command(source: &str) -> bool {
     let bare = source.trim().trim_matches('`');
     begins_with_command(bare) && !source.trim_end().ends_with(['.', ':', '?', '!'])
 }
 
 /// Tells of a paragraph that asks for a command which stands in it, or is one.
 pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
-    if is_command(book.slice(span)) {
+    if is_plain_command(book.slice(span)) {
         let message = "this line is a command, and stands in no block: it is kept for reading";
         return tell(book.first_line(span), message.to_owned(), book);
     }

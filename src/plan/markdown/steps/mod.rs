@@ -20,7 +20,7 @@ pub(super) mod implied;
 pub(super) mod in_text;
 pub(super) mod in_turn;
 pub(super) mod margin;
-mod offered;
+pub(super) mod offered;
 mod parameters;
 mod picked;
 pub(super) mod rivals;

@@ -5,6 +5,7 @@ use crate::plan::markdown::elements::blocks::{Block, Inline, Kind};
 use crate::plan::markdown::names::choice::offers;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
+use crate::plan::markdown::names::means;
 use crate::plan::markdown::tongues;
 
 impl Walk<'_, '_> {
@@ -16,6 +17,16 @@ impl Walk<'_, '_> {
             Vec::new()
         }
     }
+}
+
+/// Whether each line that names one of `blocks` only says by what means that is done.
+pub(in crate::plan::markdown) fn by_means(blocks: &[Block]) -> bool {
+    let lines = blocks.iter().enumerate();
+    let names = lines.filter_map(|(ix, block)| {
+        let line = block.paragraph()?;
+        names_block(line, blocks.get(ix + 1)).then_some(line.text.as_str())
+    });
+    means::are_means(names)
 }
 
 /// Those lines, also behind a heading that `chooses`. They are written alike: what is written in another manner, or says

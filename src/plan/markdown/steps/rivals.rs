@@ -14,10 +14,13 @@ use crate::plan::markdown::elements::blocks::{Block, Inline, List};
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::names::choice;
-use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::conditional::{self, Reserve};
+use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{Group, is_label, label};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
+use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::markdown::tongues::{self, Rival};
+use crate::plan::model::PhaseKind;
 
 /// Which items of `list`, with commands below them, exclude the one beside them.
 fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
@@ -173,6 +176,41 @@ fn is_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
     place(ix).is_some_and(Rival::is_elsewhere) && beside(outline, ix).iter().any(production)
 }
 
+/// Makes a person say that `steps`, which stand below the heading `ix` of a way forward, are needed, if that or the nearest
+/// one above that names a place names another one than production: "Staging › Migrate".
+pub(in crate::plan::markdown) fn guard_place(
+    outline: &Outline,
+    ix: SectionIx,
+    steps: &mut [Box<StepSpec>],
+    book: &mut Book<'_>,
+) {
+    let mut around = std::iter::once(ix).chain(outline.above(ix));
+    let named = around.find_map(|ix| {
+        let title = &outline.sections[ix].title;
+        let name = heading::behind_count(&title.text).trim();
+        let place = tongues::rival(name);
+        let verifies = title
+            .meaning
+            .stage
+            .is_some_and(|stage| stage.kind == PhaseKind::Verify);
+        let bare =
+            place.is_some_and(Rival::is_elsewhere) && !verifies && !title.words.has(Topic::Testing);
+        if bare || conditional::reserve(&title.text) == Some(Reserve::Elsewhere) {
+            Some(Some(&title.text))
+        } else {
+            let here =
+                place.is_some_and(Rival::is_production) || title.words.uncounted().contains("prod");
+            here.then_some(None)
+        }
+    });
+    let Some(name) = named.flatten() else {
+        return;
+    };
+    for step in steps {
+        guards::guard_as(step, name, Reserve::Elsewhere, book);
+    }
+}
+
 impl Walk<'_, '_> {
     /// The lines among `blocks` at which one of several ways begins, or ends; some are `offered` as such.
     pub(super) fn rivals(&self, blocks: &[Block], offered: &[usize]) -> Vec<(usize, bool)> {
@@ -205,6 +243,7 @@ impl Walk<'_, '_> {
         } else {
             vec![None; list.items.len()]
         };
+        let done = list.ordered || self.lists_commands(list);
         let above = self.way.clone();
         let mut from = 0;
         for run in rivals.chunk_by(|one, next| one.is_some() && one == next) {
@@ -219,7 +258,7 @@ impl Walk<'_, '_> {
                 if let (Some(head), [Some(_), ..]) = (item.head().0, run) {
                     self.way = Some(label(&head.text));
                 }
-                self.item(item, list.ordered, group);
+                self.item(item, done, group);
             }
             self.way.clone_from(&above);
         }

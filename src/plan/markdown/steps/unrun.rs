@@ -23,13 +23,14 @@ struct Missed {
 }
 
 /// Tells what of `blocks`, which stand below the heading of `section`, became no step. Below one that
-/// is `surely` a reference, blocks are what one expects, and boxes to tick are not.
+/// is `surely` a reference, blocks are what one expects, and boxes to tick are not: what would be told of the blocks is
+/// returned, for a file in which nothing else is done.
 pub(in crate::plan::markdown) fn tell(
     section: &Section,
     surely: bool,
     blocks: &[Block],
     book: &mut Book<'_>,
-) {
+) -> Option<Problem> {
     let mut missed = Missed::default();
     for block in blocks {
         missed.look(block, book);
@@ -41,19 +42,20 @@ pub(in crate::plan::markdown) fn tell(
     };
     let hint =
         "say in the heading what it is for: pre-deployment, deployment, verification, rollback";
-    if let Some(first) = missed
-        .blocks
-        .first()
-        .filter(|_| !surely || !missed.tasks.is_empty())
-    {
+    let mut unsaid = None;
+    if let Some(first) = missed.blocks.first() {
         let what = match missed.blocks.len() {
             1 => "this block is a step: it is".to_owned(),
             n => format!("these {n} blocks are steps: they are"),
         };
         let message = format!("{} says that {what} not run", heading());
         let span = Span::new(first.start, first.start + 3);
-        let problem = Problem::warning("section-not-run", span, message);
-        book.problems.push(problem.hint(hint));
+        let problem = Problem::warning("section-not-run", span, message).hint(hint);
+        if surely && missed.tasks.is_empty() {
+            unsaid = Some(problem);
+        } else {
+            book.problems.push(problem);
+        }
     }
     for quoted in missed.quoted.iter().filter(|_| !surely) {
         let span = Span::new(quoted.start, quoted.start + 3);
@@ -73,6 +75,7 @@ pub(in crate::plan::markdown) fn tell(
         book.problems
             .push(problem.hint("call it a checklist if they are a part of the run"));
     }
+    unsaid
 }
 
 /// Tells of what becomes text where blocks are run, if `runs` says that they are, and looks as if it

@@ -1,19 +1,17 @@
 //! Several ways of doing one thing: blocks joined by "or", blocks that are options A and B. The
 //! operator picks one; never are all of them run.
 
-use crate::plan::markdown::elements::line::{Line, Sort};
-use crate::plan::markdown::names::either::{either, joins};
-
 use super::guards;
-use super::work;
+use super::work::{self, Made};
 use crate::plan::draft::{Alternative, StepSpec};
 use crate::plan::letters;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::expected;
+use crate::plan::markdown::code::joined::{Joined, joins_commands};
 use crate::plan::markdown::code::script::{self, Piece};
 use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
-use crate::plan::markdown::elements::{html, programs};
-use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::elements::html;
+use crate::plan::markdown::names::either::either;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
 use crate::plan::markdown::tongues::{self, rival};
@@ -31,47 +29,10 @@ pub(super) struct Candidate<'t> {
     pub(in crate::plan::markdown) expected: Vec<String>,
 }
 
-/// Whether the comment `text` says so of the commands below it. It may hold the other way itself: "or: make up".
-fn joins_commands(text: &str) -> bool {
-    joins(text) && !either(text).is_some_and(|rest| programs::begins_with_command(&rest))
-}
-
 /// What `piece` begins with, if that says that it is another way of doing what stands above it.
 pub(super) fn of_piece<'t>(piece: &Piece<'t>) -> Option<&'t str> {
     let (_, first) = piece.comments.first()?;
     joins_commands(first).then_some(*first)
-}
-
-/// The comment between two commands that says so: "# or". What stands in comments below it is not run anyway.
-fn between<'t>(lines: &[Line<'t>]) -> Option<(usize, &'t str)> {
-    lines.iter().enumerate().find_map(|(ix, line)| {
-        let Sort::Comment(text) = line.sort else {
-            return None;
-        };
-        let mut above = lines[..ix].iter().rev();
-        let above = above.find(|line| line.sort != Sort::Blank)?;
-        let mut below = lines[ix + 1..].iter();
-        let below = below.find(|line| match line.sort {
-            Sort::Comment(text) => programs::begins_with_command(text),
-            sort => sort != Sort::Blank,
-        })?;
-        let commands = above.sort == Sort::Code && below.sort == Sort::Code;
-        (commands && joins_commands(text)).then_some((line.at, text))
-    })
-}
-
-/// Makes a person say that `step` is to be run, if `piece` of `fence` does one thing in several ways.
-pub(in crate::plan::markdown) fn guard_either(
-    step: &mut StepSpec,
-    piece: &Piece<'_>,
-    fence: &Fence,
-    book: &mut Book<'_>,
-) {
-    if let Some((at, text)) = between(&piece.code).filter(|_| !step.work.is_check()) {
-        let at = fence.locate(at);
-        let span = book.span(at, at + text.len() + 1);
-        guards::guard_comment(step, text, Some(Reserve::Way), span, book);
-    }
 }
 
 /// The block at `ix`, and those that are joined to it by "or", as options or as tabs, or whose names are `offered`; and
@@ -225,6 +186,38 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
         }
     }
     clusters
+}
+
+/// Makes `step` one of whose ways, which a comment in `fence` joins, the operator picks. Where it is not sure how far each
+/// of them goes, a person says so first; where one can't be run, none is.
+pub(super) fn offer(step: &mut StepSpec, joined: &Joined<'_>, fence: &Fence, book: &mut Book<'_>) {
+    let ways = joined.ways.iter();
+    let made: Option<Vec<Made>> = ways.map(|way| work::make(way, fence, book)).collect();
+    let Some(made) = made else {
+        let texts = joined.ways.iter().map(Piece::text);
+        return work::add(&mut step.details, &texts.collect::<Vec<_>>().join("\n"));
+    };
+    for (way, made) in joined.ways.iter().zip(made) {
+        for hole in made.holes {
+            if !step.holes.contains(&hole) {
+                step.holes.push(hole);
+            }
+        }
+        let label = if step.alternatives.is_empty() {
+            step.work = made.work.clone();
+            step.title.clone()
+        } else {
+            way.title.clone().unwrap_or_default()
+        };
+        let work = made.work;
+        step.alternatives.push(Alternative { label, work });
+    }
+    if !joined.sure {
+        let (at, text) = joined.by;
+        let at = fence.locate(at);
+        let span = book.span(at, at + text.len() + 1);
+        guards::guard_part(step, text, span, book);
+    }
 }
 
 /// Makes `step` one of whose ways, `candidates`, the operator picks.

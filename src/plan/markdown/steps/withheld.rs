@@ -7,6 +7,8 @@ use super::walk::Walk;
 use super::work;
 use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::markdown::book::Book;
+use crate::plan::markdown::code::beside;
+use crate::plan::markdown::code::joined;
 use crate::plan::markdown::code::script::Piece;
 use crate::plan::markdown::elements::blocks::{Block, Fence, Inline, Kind};
 use crate::plan::markdown::elements::fence::Language;
@@ -73,6 +75,7 @@ impl Walk<'_, '_> {
             .enumerate()
             .find_map(|(nth, (at, text))| {
                 let titles = guards::titles(text, &step.title);
+                let joins = !step.alternatives.is_empty() && joined::joins_commands(text);
                 let why = if !titles && exemplary::is_taken(text, &step.work.text()) {
                     Some(Some(Reserve::Example))
                 } else if comments::is_way(text, &fence.text) && is_above_code(piece, *at) {
@@ -80,7 +83,7 @@ impl Walk<'_, '_> {
                 } else if shelved::is(text) && (forward || !Words::whole(text).has(Topic::Past)) {
                     // Whoever goes back brings the old version back.
                     Some(None)
-                } else if titles {
+                } else if titles || joins {
                     None
                 } else if forward {
                     reserves(piece, nth, fence).map(Some)
@@ -89,7 +92,7 @@ impl Walk<'_, '_> {
                 };
                 Some((*at, *text, why?))
             });
-        if let Some((at, text, why)) = told {
+        if let Some((at, text, why)) = told.or_else(|| beside::reserve(piece, fence)) {
             let at = fence.locate(at);
             let span = self.book.span(at, at + text.len() + 1);
             guards::guard_comment(step, text, why, span, self.book);

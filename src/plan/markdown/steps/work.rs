@@ -12,9 +12,10 @@ use crate::plan::draft::{Hole, Placed, StepSpec};
 use crate::plan::expect::InJson;
 use crate::plan::json_path::JsonPath;
 use crate::plan::markdown::book::Book;
+use crate::plan::markdown::code::beside::code_of;
 use crate::plan::markdown::code::script::Piece;
 use crate::plan::markdown::code::snapshot;
-use crate::plan::markdown::code::{crontab, expected, failing, hosts, lost};
+use crate::plan::markdown::code::{crontab, expected, failing, hosts, joined, lost};
 use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::markdown::elements::fence::{self, Language};
 use crate::plan::markdown::holes::marks;
@@ -165,29 +166,6 @@ pub(in crate::plan) fn placeholders(text: &str, sql: bool) -> Vec<Range<usize>> 
     found
 }
 
-/// A line up to its comment. Quotes count, so a `#` in a text is none.
-fn code_of(line: &str, context: Context) -> &str {
-    let mark = match context {
-        Context::Shell => "#",
-        Context::Sql => "--",
-    };
-    if !line.contains(mark) {
-        return line;
-    }
-    let mut quote = None;
-    let mut spaced = true;
-    for (at, c) in line.char_indices() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if matches!(c, '\'' | '"') => quote = Some(c),
-            None if spaced && line[at..].starts_with(mark) => return &line[..at],
-            _ => {}
-        }
-        spaced = c.is_whitespace() || context == Context::Sql;
-    }
-    line
-}
-
 /// Puts into `step` what `piece` of `fence` does, expects and remarks. A piece without commands
 /// leaves it a check.
 pub(in crate::plan::markdown) fn fill(
@@ -197,19 +175,23 @@ pub(in crate::plan::markdown) fn fill(
     book: &mut Book<'_>,
 ) {
     let mut kept = None;
-    match make(piece, fence, book) {
+    let joined = joined::ways(piece, fence.language);
+    match joined.is_none().then(|| make(piece, fence, book)).flatten() {
         Some(made) => {
             step.work = made.work;
             step.holes = made.holes;
             kept = made.kept;
         }
+        None if joined.is_some() => {}
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
+    }
+    if let Some(joined) = &joined {
+        ways::offer(step, joined, fence, book);
     }
     expected::give(step, piece, book);
     failing::look(step, piece, book);
     ways::guard_options(step, fence, book);
-    ways::guard_either(step, piece, fence, book);
     hosts::look(step, piece, fence, book);
     if let Some(text) = written::begins_file(fence).or_else(|| crontab::line(piece)) {
         guards::guard_as(step, text, Reserve::Written, book);

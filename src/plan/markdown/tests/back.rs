@@ -1478,3 +1478,12 @@ fn until_when_a_way_back_is_for_is_told_below_its_heading() {
         assert_eq!(until, Some(secs), "{heading}: {line}");
     }
 }
+
+#[test]
+fn in_a_file_called_a_way_back_what_is_numbered_is_done_in_turn() {
+    let text = "# Rollback Runbook: shop\n## Step 1: Assess\n- [ ] Look\n## Step 2: Execute rollback\n```sh\nalembic downgrade -1\n```\n## Step 3: Verify\n```sh\n./look\n```\n";
+    let plan = plan(text);
+    assert_eq!(plan.phases.len(), 3);
+    assert!(plan.tiers.is_empty());
+    assert!(plan.steps[1].spec.confirm.is_some());
+}

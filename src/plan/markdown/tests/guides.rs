@@ -242,3 +242,18 @@ fn rows_that_tell_the_command_as_well_are_ticked() {
     let details = both.steps[0].spec.details.as_deref();
     assert_eq!(details, Some("T+0 - kubectl drain a"));
 }
+
+#[test]
+fn where_nothing_else_is_done_blocks_of_references_are_named() {
+    let types = "## Migration types\n### Type A\n```sh\n./a\n```\n### Type B\n```sh\n./b\n```\n";
+    let told = |text: &str| -> Vec<usize> {
+        let all = problems(text).into_iter();
+        let told = all.filter(|(code, _)| *code == "section-not-run");
+        told.map(|(_, line)| line).collect()
+    };
+    assert_eq!(told(types), [3, 7]);
+    let back = "## Rollback\n```sh\n./back\n```\n";
+    assert_eq!(told(&format!("{types}{back}")), [3, 7]);
+    let forward = "## Deployment\n```sh\n./go\n```\n";
+    assert_eq!(told(&format!("{types}{forward}")), [0; 0]);
+}

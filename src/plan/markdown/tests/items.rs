@@ -103,3 +103,27 @@ fn bullets_of_a_checklist_are_looked_at() {
     let boxed = text.replace("- Pods", "- [ ] Pods");
     assert_eq!(titles(&plan(&boxed)), looked[..2]);
 }
+
+#[test]
+fn items_that_are_commands_are_done_by_hand() {
+    for heading in ["Deployment", "Verification", "Rollback"] {
+        let text = format!("## {heading}\n- `kubectl apply -f a.yaml`\n- Then run `./b.sh`.\n");
+        let all = [
+            ("check", "kubectl apply -f a.yaml"),
+            ("check", "Then run ./b.sh."),
+        ];
+        assert_eq!(titles(&plan(&text)), all, "{heading}");
+    }
+    let text = "## Rollback\n- Run `./rollback.sh`\n- Notify the team\n";
+    assert_eq!(plan(text).steps.len(), 2);
+    for list in [
+        "- Notify the team\n- Restart it\n",
+        "- `kubectl apply -f a.yaml`\n- It may take a while\n",
+        "- Logs: `kubectl logs a`\n",
+        "- `shop` is the name\n",
+        "- All that `kubectl apply -f a.yaml` changes\n",
+    ] {
+        let text = format!("## Deployment\n{list}");
+        assert_eq!(plan(&text).steps.len(), 0, "{list}");
+    }
+}

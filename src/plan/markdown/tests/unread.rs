@@ -36,6 +36,25 @@ fn blocks_in_other_and_unknown_languages_are_named_and_data_is_not() {
 }
 
 #[test]
+fn a_script_for_another_shell_is_named_whatever_its_block_calls_itself() {
+    for body in [
+        "docker run ^\n  -e A=b ^\n  image",
+        "curl ^\r\n-f ^\r\nhttps://shop.example",
+    ] {
+        assert!(is_named("bash", body), "{body}");
+        assert!(is_named("sh", body), "{body}");
+    }
+    for body in [
+        "git show HEAD^\n./x",
+        "grep -c ^ a.txt\n  ./x",
+        "grep -c ^\n./x",
+    ] {
+        let text = format!("## Deployment\n```bash\n{body}\n```\n");
+        assert!(!problems(&text).contains(&("unread-block", 2)), "{body}");
+    }
+}
+
+#[test]
 fn other_names_of_a_shell_and_of_sql_are_run() {
     let fences = ["shellscript", "ksh", "dash", "shell-script"].map(|name| {
         let body = format!("```{name}\n./{name}.sh\n```\n\n");

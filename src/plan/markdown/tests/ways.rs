@@ -468,3 +468,46 @@ fn what_only_saves_is_no_way_back() {
         assert_eq!(plan.tiers.len(), 1, "{script}");
     }
 }
+
+#[test]
+fn means_of_one_act_are_ways_of_it_and_those_of_a_deployment_are_not() {
+    let block = |name: &str| format!("```sh\n./{name}\n```\n");
+    let labels = |names: [&str; 2]| -> String {
+        let all = names
+            .iter()
+            .map(|name| format!("**{name}**\n\n{}", block("x")));
+        all.collect()
+    };
+    for names in [["Alembic", "K8s job"], ["Docker:", "systemd:"]] {
+        let text = format!("## Deployment\n### Run the migrations\n{}", labels(names));
+        let plan = plan(&text);
+        assert_eq!(plan.steps.len(), 1, "{names:?}");
+        assert_eq!(plan.steps[0].spec.alternatives.len(), 2, "{names:?}");
+    }
+    for (title, names) in [
+        ("Deploy the app", ["Docker", "Kubernetes"]),
+        ("Restart all services", ["Docker", "systemd"]),
+        ("Restart the app", ["Docker", "Workers"]),
+        ("Install", ["Docker", "Kubectl"]),
+    ] {
+        let text = format!("## Deployment\n### {title}\n{}", labels(names));
+        assert_eq!(plan(&text).steps.len(), 2, "{title}: {names:?}");
+    }
+    let headings = |title: &str, names: [&str; 2]| {
+        let [one, other] = names;
+        let text = format!(
+            "## Deployment\n{}### {title}\n#### {one}\n{}#### {other}\n{}",
+            block("a"),
+            block("b"),
+            block("c")
+        );
+        let plan = plan(&text);
+        let chosen = plan
+            .phases
+            .iter()
+            .filter(|phase| phase.spec.choice.is_some());
+        chosen.count()
+    };
+    assert_eq!(headings("Restart the service", ["Docker:", "systemd:"]), 2);
+    assert_eq!(headings("Deploy the app", ["Docker", "systemd"]), 0);
+}

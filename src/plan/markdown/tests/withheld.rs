@@ -480,13 +480,18 @@ fn commands_joined_by_or_are_not_run_one_after_the_other() {
         "# または",
     ] {
         let block = format!("# Stop the shop\nsystemctl stop shop\n{or}\n./stop.sh");
-        assert_eq!(asks("bash", &block), (vec![true], vec![6]), "{or}");
+        assert_eq!(
+            ways("bash", &block),
+            ["systemctl stop shop", "./stop.sh"],
+            "{or}"
+        );
+        assert_eq!(asks("bash", &block), (vec![false], vec![]), "{or}");
         let apart = format!("# Stop the shop\nsystemctl stop shop\n\n{or}\n\n./stop.sh");
         let (asks, told) = asks("bash", &apart);
         assert_eq!((asks, told.len()), (vec![false, true], 1), "{or}");
     }
     let sql = "select 1;\n-- or\nselect 2;";
-    assert_eq!(asks("sql", sql), (vec![true], vec![5]));
+    assert_eq!(ways("sql", sql), ["select 1;", "select 2;"]);
     for block in [
         "docker compose up -d\n# or\n# docker-compose up -d",
         "make build\n# or: docker build .\nmake push",
@@ -498,7 +503,64 @@ fn commands_joined_by_or_are_not_run_one_after_the_other() {
         "if up; then\n  ./stop.sh\n  # or\n  ./kill.sh\nfi",
     ] {
         assert_eq!(asks("bash", block), (vec![false], vec![]), "{block}");
+        assert_eq!(ways("bash", block), Vec::<String>::new(), "{block}");
     }
+}
+
+/// The ways of the first step that a block in `language` makes.
+fn ways(language: &str, block: &str) -> Vec<String> {
+    let text = format!("## Deployment\n- [ ] one\n\n```{language}\n{block}\n```\n");
+    let plan = plan(&text);
+    let ways = plan.steps[1].spec.alternatives.iter();
+    ways.map(|way| way.work.text().into_owned()).collect()
+}
+
+#[test]
+fn where_it_is_unclear_how_far_ways_within_a_block_go_a_person_is_asked() {
+    for (block, all) in [
+        (
+            "./stop\n./a\n# or\n./b\n./start",
+            ["./stop\n./a", "./b\n./start"],
+        ),
+        ("./a\n# or the lock is kept\n./b", ["./a", "./b"]),
+        (
+            "HOST=a\n./stop\n\n./a $HOST\n\n# or\n./b $HOST",
+            ["HOST=a\n./stop\n\n./a $HOST", "./b $HOST"],
+        ),
+    ] {
+        assert_eq!(ways("bash", block), all, "{block}");
+        let (asks, told) = asks("bash", block);
+        assert_eq!((asks, told.len()), (vec![true], 1), "{block}");
+    }
+    let all = "# If the schema has changed:\ncd shop\n\n# With the tool\n./a\n\n# or by hand\n./b";
+    assert_eq!(asks("bash", all).0, [true]);
+    assert_eq!(
+        ways("sql", "\\c shop\n-- or\nselect 2;"),
+        Vec::<String>::new()
+    );
+    let sql = "select 1,\n  2;\n-- or\nselect 2;";
+    assert_eq!(asks("sql", sql), (vec![false], vec![]));
+}
+
+#[test]
+fn what_stands_around_ways_within_a_block_is_done_whichever_is_gone() {
+    let block =
+        "# Stop it\n./stop\n\n# With systemd\n./a\n./b\n\n# or with supervisor\n./c\n\n# Look\n./d";
+    let text = format!("## Deployment\n```bash\n{block}\n```\n");
+    let plan = plan(&text);
+    assert_eq!(
+        titles(&plan),
+        [
+            ("shell", "Stop it"),
+            ("shell", "With systemd"),
+            ("shell", "Look")
+        ]
+    );
+    let ways = &plan.steps[1].spec.alternatives;
+    let labels: Vec<&str> = ways.iter().map(|way| way.label.as_str()).collect();
+    assert_eq!(labels, ["With systemd", "with supervisor"]);
+    assert_eq!(ways[0].work.text(), "./a\n./b");
+    assert!(plan.steps.iter().all(|step| step.spec.confirm.is_none()));
 }
 
 #[test]
@@ -851,5 +913,96 @@ fn lines_that_tell_another_way_or_a_pause_are_heeded() {
         for item in [false, true] {
             assert_eq!(steps(line, item)[1], (0, false), "{line}");
         }
+    }
+}
+
+#[test]
+fn a_remark_behind_a_command_that_leaves_it_open_asks() {
+    for remark in [
+        "only if the table is empty",
+        "if needed",
+        "optional",
+        "staging only",
+        "nur falls die Tabelle leer ist",
+    ] {
+        let block = format!("./a\n./seed  # {remark}\n./b");
+        assert_eq!(asks("bash", &block), (vec![true], vec![5]), "{remark}");
+    }
+    assert_eq!(asks("sql", "select 1;\nselect 2; -- if needed").0, [true]);
+    for block in [
+        "./a  # Not needed on staging",
+        "./a  # if it exists, this does nothing",
+        "./a  # takes 5 minutes",
+        "cat <<'EOF' > notes\n./seed  # if needed\nEOF",
+        "./a '#' if needed",
+        "./a --only-if # 10 min",
+    ] {
+        assert_eq!(asks("bash", block).0, [false], "{block}");
+    }
+}
+
+/// Which commands of `text` ask because they are for another place.
+fn asks_for_place(text: &str) -> Vec<String> {
+    let plan = plan(text);
+    let steps = plan.steps.iter().map(|step| &step.spec);
+    let held = steps.filter(|step| {
+        let confirm = step.confirm.as_deref();
+        confirm.is_some_and(|text| text.starts_with("This is not for production"))
+    });
+    held.map(|step| step.work.text().into_owned()).collect()
+}
+
+#[test]
+fn a_place_in_a_heading_holds_for_all_below_it() {
+    let block = |name: &str| format!("```sh\n./{name}\n```\n");
+    for place in [
+        "Staging",
+        "Staging environment",
+        "On your laptop",
+        "2. Sandbox:",
+    ] {
+        let text = format!(
+            "## Deployment\n### {place}\n{}#### Migrate\n{}Then:\n{}### Production\n{}### Restart\n{}",
+            block("a"),
+            block("b"),
+            block("c"),
+            block("d"),
+            block("e"),
+        );
+        assert_eq!(asks_for_place(&text), ["./a", "./b", "./c"], "{place}");
+    }
+    let text = format!("## Staging\n### Deploy to production\n{}", block("a"));
+    assert_eq!(asks_for_place(&text), Vec::<String>::new());
+    let text = format!("## Deployment\n### Testing\n#### Smoke\n{}", block("a"));
+    assert_eq!(asks_for_place(&text), Vec::<String>::new());
+}
+
+#[test]
+fn migrations_in_front_of_the_deployment_ask() {
+    let asks = |heading: &str, command: &str| -> Vec<bool> {
+        let text = format!(
+            "## {heading}\n```sh\n{command}\n```\n## Deployment\n```sh\nalembic upgrade head\n```\n"
+        );
+        let plan = plan(&text);
+        let steps = plan.steps.iter();
+        steps.map(|step| step.spec.confirm.is_some()).collect()
+    };
+    for heading in ["Prerequisites", "Preparation", "Pre-deployment"] {
+        assert_eq!(
+            asks(heading, "npx prisma migrate deploy"),
+            [true, false],
+            "{heading}"
+        );
+        assert_eq!(
+            asks(heading, "npx prisma migrate status"),
+            [false, false],
+            "{heading}"
+        );
+        assert_eq!(asks(heading, "./prepare.sh"), [false, false], "{heading}");
+        assert_eq!(
+            asks(heading, "alembic upgrade head --sql"),
+            [false, false],
+            "{heading}"
+        );
     }
 }
