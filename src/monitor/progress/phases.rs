@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::course::Extent;
 use super::pace::{After, Stretch};
-use super::words::{rebuilds_only, rebuilds_tables};
+use super::words::{rebuilds_only, rebuilds_tables, vacuums_only};
 use crate::plan::count;
 
 /// The views of the server that tell of progress.
@@ -194,17 +194,29 @@ impl Raw {
         self.view == View::CreateIndex && self.command.starts_with("REINDEX")
     }
 
-    /// Whether the view tells of all that `statement` does. Of an index that is built anew it never tells
-    /// whether others come after it.
+    /// Whether it is a vacuum, and of which table.
+    fn vacuumed(&self) -> Option<&str> {
+        let vacuums = self.view == View::Vacuum || self.command == "VACUUM FULL";
+        self.relation.as_deref().filter(|_| vacuums)
+    }
+
+    /// Whether the view tells of all that `statement` does. Of an index that is built anew, and of a table that is
+    /// vacuumed, it never tells whether others come after it: those of the table, partitions of it, or all others.
     pub(in crate::monitor) fn is_whole(&self, statement: &str) -> bool {
+        if let Some(table) = self.vacuumed() {
+            return vacuums_only(statement, table);
+        }
         let index = self.index.as_deref();
         !self.is_rebuilt() || index.is_some_and(|index| rebuilds_only(statement, index))
     }
 
-    /// The phase where it is that of one index of many. Concurrently, what stands beside the index tells only
-    /// together with `statement` which of them are built.
+    /// The phase where it is that of one index, or table, of many. Concurrently, what stands beside the index tells
+    /// only together with `statement` which of them are built.
     pub(in crate::monitor) fn phase_alone(&self, statement: &str) -> String {
         let phase = self.phase_words();
+        if self.vacuumed().is_some() {
+            return format!("{phase}; of this table alone, others may follow");
+        }
         let tells = !self.is_concurrent() || rebuilds_tables(statement);
         let place = self.place.filter(|(at, all)| tells && *at > 0 && *all > 1);
         match place {
