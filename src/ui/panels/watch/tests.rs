@@ -825,6 +825,7 @@ pub(crate) fn alert(
         line: "above 96 (2x the usual 48)".to_owned(),
         words: words.to_owned(),
         breach: None,
+        usual_in: None,
     }
 }
 
@@ -845,7 +846,10 @@ fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
     quiet.metric = None;
     health.alerts = vec![
         alert("fine", S::Quiet, K::Good, "43"),
-        alert("new", S::NotYet, K::NoData, "not seen yet"),
+        AlertHealth {
+            usual_in: secs(40),
+            ..alert("new", S::NotYet, K::NoData, "not seen yet")
+        },
         alert("API twice as slow", S::Firing, K::Breach, "212"),
         alert("errors", S::Blind, K::Error, "connection refused"),
         quiet,
