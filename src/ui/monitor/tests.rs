@@ -206,6 +206,23 @@ fn keys_sort_reverse_and_filter() {
 }
 
 #[test]
+fn a_state_is_found_as_it_is_shown_and_as_the_server_calls_it() {
+    let mut screen = Screen::new();
+    for (filter, pids) in [
+        ("idle in tx", vec![12]),
+        ("idle in transaction", vec![12]),
+        ("lock wait", vec![11]),
+        ("Lock: trans", vec![11]),
+    ] {
+        screen.press(&format!("/{filter}\r"));
+        let found = screen.state.sessions(&screen.health);
+        let found: Vec<i32> = found.iter().map(|session| session.pid).collect();
+        assert_eq!(found, pids, "{filter}");
+        screen.press("\x1b");
+    }
+}
+
+#[test]
 fn a_process_of_the_server_has_the_name_that_it_is_sorted_by() {
     let mut screen = Screen::new();
     let mut vacuum = session(
