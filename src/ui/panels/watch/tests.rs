@@ -638,6 +638,10 @@ fn vitals_never_show_zero_for_what_is_not_known() {
     }];
     picture.vitals = Known::seen(vitals.clone());
     shown("vitals_all", Panel::Vitals, picture.clone());
+    // What is looked at rarely says how old it is.
+    picture.seen.slow = Some(ago(14));
+    shown("vitals_rare", Panel::Vitals, picture.clone());
+    picture.seen.slow = Some(ago(2));
     let mut young = vitals.clone();
     young.xid_age = Some((9_000_000, 200_000_000));
     picture.vitals = Known::seen(young);
