@@ -393,7 +393,7 @@ async fn a_vacuum_through_indexes_tells_its_time_left() {
     let late: Vec<_> = late
         .filter_map(|(at, left)| Some((*at, (*left)?)))
         .collect();
-    assert!(!late.is_empty(), "{told:?}");
+    assert!(late.len() * 3 > told.len(), "{told:?}");
     for (at, left) in late {
         let really = ended.since(at);
         let wrong = left.abs_diff(really);
