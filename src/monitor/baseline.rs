@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +14,10 @@ use crate::plan::metric;
 
 /// How many readings of one metric are kept until they are frozen.
 const KEPT: usize = 3_600;
-/// Without so many readings nothing is called normal.
+/// Without so many readings nothing is called normal, and without so many of what is read as rarely as this.
 const LEAST: usize = 20;
+const LEAST_RARE: usize = 3;
+const RARE: Duration = Duration::from_secs(10);
 
 /// What was normal, by metric.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -44,7 +47,8 @@ pub struct Readings {
     compared: bool,
 }
 
-type Collector = BTreeMap<String, VecDeque<(Moment, f64)>>;
+type Samples = VecDeque<(Moment, f64)>;
+type Collector = BTreeMap<String, Samples>;
 
 impl Baseline {
     /// What was usual of `metric`; the error says what is missing.
@@ -56,9 +60,38 @@ impl Baseline {
             if exact {
                 return format!("{metric} was not counted before T-0");
             }
-            format!("fewer than {LEAST} readings were made of {metric} before T-0")
+            format!("too few readings were made of {metric} before T-0")
         })?;
         Ok(if exact { normal.last } else { normal.median })
+    }
+}
+
+/// Why nothing can be compared yet, before T-0, with what is usual of `metric`.
+pub fn unsettled(metric: &str) -> String {
+    if metric::counted_table(metric).is_some() {
+        return "what is usual is known once it was counted".to_owned();
+    }
+    let rare = RARE.as_secs();
+    format!(
+        "what is usual is known after {LEAST} readings, or {LEAST_RARE} of what is read every {rare} s or more rarely"
+    )
+}
+
+/// The time from one reading to the next, as they came; none before there are two.
+fn pace(samples: &Samples) -> Option<Duration> {
+    let ((first, _), (last, _)) = (samples.front()?, samples.back()?);
+    let pauses = u32::try_from(samples.len() - 1).ok()?;
+    last.since(*first).checked_div(pauses)
+}
+
+/// How many readings it takes of `metric`, of which these were made.
+fn enough(metric: &str, samples: &Samples) -> usize {
+    if metric::counted_table(metric).is_some() {
+        1
+    } else if pace(samples).is_some_and(|pace| pace >= RARE) {
+        LEAST_RARE
+    } else {
+        LEAST
     }
 }
 
@@ -98,6 +131,17 @@ impl Readings {
         }
     }
 
+    /// How long it takes until there are enough readings of `metric`, at the pace at which they came; none
+    /// where that can't be told.
+    pub(super) fn settled_in(&self, metric: &str, now: Moment) -> Option<Duration> {
+        let all = self.lock();
+        let samples = all.get(metric)?;
+        let missing = enough(metric, samples).checked_sub(samples.len())?;
+        let due = pace(samples)?.checked_mul(u32::try_from(missing).ok()?)?;
+        let (last, _) = samples.back()?;
+        Some(due.saturating_sub(now.since(*last)))
+    }
+
     /// Nothing is read any more.
     pub(super) fn forget(&self) {
         self.lock().clear();
@@ -106,15 +150,11 @@ impl Readings {
     /// What was normal until `t_zero`; none if nothing is known of it and nothing compared with it.
     pub fn freeze(&self, t_zero: Moment) -> Option<Baseline> {
         let metrics = self.lock();
-        let normal = |(metric, samples): (&String, &VecDeque<(Moment, f64)>)| {
+        let normal = |(metric, samples): (&String, &Samples)| {
             let before = samples.iter().filter(|(at, _)| at.since(t_zero).is_zero());
-            let values: Vec<f64> = before.map(|(_, value)| *value).collect();
-            let enough = if metric::counted_table(metric).is_some() {
-                1
-            } else {
-                LEAST
-            };
-            Some((metric.clone(), of(values, enough)?))
+            let before: Samples = before.copied().collect();
+            let values: Vec<f64> = before.iter().map(|(_, value)| *value).collect();
+            Some((metric.clone(), of(values, enough(metric, &before))?))
         };
         let normals: BTreeMap<String, Normal> = metrics.iter().filter_map(normal).collect();
         let told = self.compared && !metrics.is_empty() || !normals.is_empty();
@@ -146,8 +186,6 @@ fn of(values: Vec<f64>, enough: usize) -> Option<Normal> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::monitor::testing::{ago, now};
 
@@ -188,12 +226,44 @@ mod tests {
             baseline
                 .usual("api.latency")
                 .unwrap_err()
-                .starts_with("fewer than 20")
+                .starts_with("too few readings")
         );
         assert_eq!(baseline.usual("main.rows.orders"), Ok(9.0));
         assert_eq!(
             baseline.usual("main.rows.items").unwrap_err(),
             "main.rows.items was not counted before T-0"
+        );
+    }
+
+    #[test]
+    fn of_what_is_read_rarely_fewer_readings_are_enough() {
+        let readings = readings(&["main.size", "main.tps"]);
+        let (size, tps) = ("main.size", "main.tps");
+        let known = |metric: &str| {
+            let baseline = readings.freeze(now()).unwrap();
+            baseline.usual(metric).is_ok()
+        };
+        add(&readings, size, ago(70), 5.0);
+        assert_eq!(
+            readings.settled_in(size, ago(70)),
+            None,
+            "how rarely is not known"
+        );
+        add(&readings, size, ago(40), 6.0);
+        assert_eq!(
+            readings.settled_in(size, ago(30)),
+            Some(Duration::from_secs(20))
+        );
+        assert!(!known(size));
+        add(&readings, size, ago(10), 7.0);
+        assert!(known(size));
+        for secs in (0..LEAST as u64 - 1).rev() {
+            add(&readings, tps, ago(2 * secs), 1.0);
+        }
+        assert!(!known(tps));
+        assert_eq!(
+            readings.settled_in(tps, now()),
+            Some(Duration::from_secs(2))
         );
     }
 

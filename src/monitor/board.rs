@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::alert_health::AlertHealth;
 use super::health::{DatabaseHealth, Health};
 use super::probe::ProbeHealth;
-use super::rules::AlertHealth;
 
 /// The one place where [`Health`] is kept. Pictures are shared, so a change copies little.
 #[derive(Clone)]

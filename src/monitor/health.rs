@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::alert_health::AlertHealth;
 use super::connections::Connections;
 use super::known::Known;
 use super::limits::Limits;
@@ -12,7 +13,6 @@ use super::locks::LockTree;
 use super::migrations::Migrations;
 use super::probe::ProbeHealth;
 use super::progress::{InvalidIndex, Progress};
-use super::rules::AlertHealth;
 use super::running::Running;
 use super::session::Session;
 use super::statements::Statements;

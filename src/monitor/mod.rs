@@ -15,6 +15,7 @@
 
 mod alarm;
 mod alert;
+mod alert_health;
 mod baseline;
 mod blockers;
 mod board;
@@ -55,7 +56,8 @@ mod vitals;
 
 pub use alarm::lost_database;
 pub use alert::{Alert, AlertStanding, ReadingKind};
-pub use baseline::{Baseline, Normal, Readings};
+pub use alert_health::AlertHealth;
+pub use baseline::{Baseline, Normal, Readings, unsettled};
 pub use connections::{ByState, Connections, Group, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
 pub use health::{
@@ -73,7 +75,6 @@ pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
 pub use postgres::{Inspector, Signaller, Target, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use progress::{InvalidIndex, Progress, WaitsFor};
-pub use rules::AlertHealth;
 pub use running::Running;
 pub use series::Series;
 pub use session::{Backend, Client, MONITOR_NAME, Session, State};

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
 use super::alarm::Alarm;
 use super::alert::{Alert, AlertStanding, Change, Patience, ReadingKind, Tracker, lasting_words};
-use super::baseline::{Baseline, Readings};
+use super::alert_health::AlertHealth;
+use super::baseline::{Baseline, Readings, unsettled};
 use super::board::Board;
 use super::health::{Health, Link};
 use super::metric::{Measure, Measured, measure};
@@ -18,7 +18,7 @@ use super::ours::OursBook;
 use super::threshold::{Line, shown as with_unit};
 use crate::clock::{Clock, Moment};
 use crate::plan::metric::counted_table;
-use crate::plan::{AlertAction, AlertRule, Limit};
+use crate::plan::{AlertRule, Limit};
 
 /// How often is looked whether something has not come that should have.
 const LOOK: Duration = Duration::from_secs(1);
@@ -27,37 +27,6 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// How long after it was told why nothing is known another reason is told: the least, and the most where
 /// the reasons change again and again.
 const TELL_AGAIN: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
-
-/// A rule and its last reading, for the screen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AlertHealth {
-    /// Its name.
-    pub name: String,
-    /// What it is about; none for what is watched whatever the plan says.
-    pub metric: Option<String>,
-    /// What it may do when it fires.
-    pub then: AlertAction,
-    /// How it stands.
-    pub standing: AlertStanding,
-    /// What the last reading says.
-    pub kind: ReadingKind,
-    /// The last reading, where there was one.
-    pub value: Option<f64>,
-    /// Where the line lies, or why there is none.
-    pub line: String,
-    /// The last reading in words.
-    pub words: String,
-    /// The last one that was on the bad side, in words.
-    #[serde(default)]
-    pub breach: Option<String>,
-}
-
-impl AlertHealth {
-    /// Whether the last reading said nothing.
-    pub fn is_unseen(&self) -> bool {
-        matches!(self.kind, ReadingKind::NoData | ReadingKind::Error)
-    }
-}
 
 /// What is watched over.
 enum Matter {
@@ -186,6 +155,10 @@ impl Rules {
                 Matter::Rule { metric, limit } => {
                     let measured = measure(health, metric, now);
                     let line = Line::of(limit, metric, self.baseline.as_ref());
+                    let settles = line.is_err() && !begun;
+                    let usual_in = settles.then(|| self.readings.settled_in(metric, now));
+                    watched.shown.usual_in = usual_in.flatten().map(roughly);
+                    let line = line.map_err(|why| if settles { unsettled(metric) } else { why });
                     watched.take(&measured, line, now)
                 }
                 Matter::Alarm(alarm, name) => {
@@ -225,6 +198,12 @@ impl Rules {
             self.baseline = self.readings.freeze(now);
         }
     }
+}
+
+/// A time to come in steps of some seconds: what is shown does not change with each look.
+fn roughly(time: Duration) -> Duration {
+    const STEP: u64 = 5;
+    Duration::from_secs(time.as_secs().div_ceil(STEP).max(1) * STEP)
 }
 
 impl Watched {
@@ -270,10 +249,16 @@ impl Watched {
         // What does not come is a reading, too: as often as it should have come.
         let pause = measured.every.max(LOOK);
         let missing = value.is_none() && self.taken.is_none_or(|taken| now.since(taken) >= pause);
-        if !fresh && !missing {
+        // Once it is known what is usual, what was read already says something: the next may be far off.
+        let unjudged = self.shown.kind == ReadingKind::NoData && value.is_some() && line.is_ok();
+        if !fresh && !missing && !unjudged {
             return None;
         }
-        self.taken = if fresh { measured.at } else { Some(now) };
+        self.taken = if missing && !fresh {
+            Some(now)
+        } else {
+            measured.at
+        };
         let shown = &mut self.shown;
         let metric = shown.metric.clone().unwrap_or_default();
         let number = |value| with_unit(&metric, value) + &measured.over_words();
@@ -354,41 +339,6 @@ impl Watched {
             },
             Change::Sighted => return None,
         })
-    }
-}
-
-impl AlertHealth {
-    fn new(name: String, metric: Option<String>, then: AlertAction) -> Self {
-        AlertHealth {
-            name,
-            metric,
-            then,
-            standing: AlertStanding::NotYet,
-            kind: ReadingKind::NoData,
-            value: None,
-            line: String::new(),
-            words: String::new(),
-            breach: None,
-        }
-    }
-
-    /// The line, as the other half of a sentence.
-    fn side(&self) -> String {
-        if self.kind == ReadingKind::Breach {
-            return self.line.clone();
-        }
-        format!("not {}", self.line)
-    }
-
-    /// What is so, such as `api.latency_p95 is 212 ms over the last 2m, above 96 ms (2x the usual 48 ms)`.
-    pub fn sentence(&self) -> String {
-        match (&self.metric, self.kind) {
-            (Some(metric), ReadingKind::Good | ReadingKind::Breach) => {
-                format!("{metric} is {}, {}", self.words, self.side())
-            }
-            (Some(metric), _) => format!("nothing is known of {metric}: {}", self.words),
-            (None, _) => self.words.clone(),
-        }
     }
 }
 

@@ -125,6 +125,14 @@ pub enum Limit {
     Below(Threshold),
 }
 
+impl Limit {
+    /// Whether it is drawn at a multiple of what was normal before T-0.
+    pub fn is_relative(&self) -> bool {
+        let (Limit::Above(threshold) | Limit::Below(threshold)) = self;
+        matches!(threshold, Threshold::TimesBaseline(_))
+    }
+}
+
 /// A line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threshold {

@@ -195,10 +195,13 @@ then = "hold"
 "#;
     web.say(Web::HANG_UP);
     let mut run = bench.start(&plan(&web, "note", rule));
-    // Until there are enough readings nothing is called normal, and the gate stays shut.
-    run.wait_for("alert_blind", alert("API a thousand times slower"));
+    // Until there are enough readings nothing is called normal, and nobody gets through the gate.
+    run.wait_for("held", alert("API a thousand times slower"));
     let why = run.refused(&["go"]);
-    assert!(why.contains("slower (blind"), "{why}");
+    assert!(
+        why.contains("slower: what is usual is known after 20 readings"),
+        "{why}"
+    );
     web.say(200);
     run.wait_for("alert_cleared", alert("API a thousand times slower"));
     run.ctl(&["go"]);

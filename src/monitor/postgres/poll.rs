@@ -197,9 +197,6 @@ impl Poller {
         let found = (&sessions.listed[..], sessions.waiting);
         let locks = self.locks.look(line, found, &self.facts, &self.tag, now);
         let waits = locks.await?;
-        if let Some((at, bytes)) = self.rarely.size() {
-            self.progress.note_size(bytes, at);
-        }
         let progress = self.progress.look(line, &self.facts, &sessions.listed, now);
         let progress = progress.await?;
         let blind = Blind {

@@ -73,11 +73,6 @@ pub(super) struct ProgressWatch {
 }
 
 impl ProgressWatch {
-    /// Takes note of the size of the database, in bytes.
-    pub(super) fn note_size(&mut self, bytes: f64, now: Moment) {
-        self.growths.note(bytes, now);
-    }
-
     /// Looks at what goes on. `sessions` are the busy ones.
     pub(super) async fn look(
         &mut self,
@@ -246,8 +241,7 @@ impl ProgressWatch {
             let was = was.map(|(table, indexes)| Size { table, indexes });
             let mut progress = unknown(session, relation.as_deref(), was);
             if let (true, Some(size), Some(was)) = (rewriting(session), size, was) {
-                let of = (session.pid, session.query_age.unwrap_or_default());
-                let grown = self.growths.look(of, was, size, now);
+                let grown = self.growths.look(session.pid, was, size, now);
                 progress.left = grown.stretch.and_then(|stretch| {
                     let seen = Seen {
                         pid: session.pid,

@@ -151,11 +151,6 @@ impl Rarely {
         (self.vitals, self.statements) = (Known::NotYet, Known::NotYet);
     }
 
-    /// The size of the database in bytes, when it was last measured.
-    pub(super) fn size(&self) -> Option<(Moment, f64)> {
-        self.slow_turn.last.zip(self.vitals_watch.size())
-    }
-
     /// What is prepared in the database, as old as it is at the moment `now`.
     pub(super) fn prepared(&self, now: Moment) -> Vec<Prepared> {
         self.vitals_watch.prepared(now)

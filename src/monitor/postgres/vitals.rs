@@ -109,11 +109,6 @@ impl VitalsWatch {
         self.newest.clone()
     }
 
-    /// The size of the database in bytes, when it was last measured.
-    pub(super) fn size(&self) -> Option<f64> {
-        self.newest.size
-    }
-
     /// What is prepared in the database, as old as it is at the moment `now`.
     pub(super) fn prepared(&self, now: Moment) -> Vec<Prepared> {
         let since = self.prepared_at.map(|at| now.since(at)).unwrap_or_default();

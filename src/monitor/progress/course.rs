@@ -64,6 +64,8 @@ struct Course<'a> {
     weight: f64,
     within: Option<f64>,
     whole: f64,
+    /// Where it goes through the indexes, one after the other: how many are done, and of how many.
+    indexes: Option<(f64, f64)>,
     /// Whether the table is read, for the first time.
     reads: bool,
 }
@@ -138,21 +140,24 @@ impl Raw {
             0.0
         };
         let (behind, back) = (extent.rounds * indexes, second * cleaned);
-        let (before, weight, within, count) = match self.phase.as_str() {
-            "scanning heap" => (behind + back, table, Some(scanned), 0.0),
-            "vacuuming heap" => (table * scanned + behind, second, Some(cleaned), 0.0),
+        let mut turns = None;
+        let (before, weight, within) = match self.phase.as_str() {
+            "scanning heap" => (behind + back, table, Some(scanned)),
+            "vacuuming heap" => (table * scanned + behind, second, Some(cleaned)),
             _ => {
-                let (before, weight, count) = self.index_by_index(indexes);
-                let before = table * scanned + behind + back + before;
-                (before, weight, None, count)
+                let (done, all) = *turns.insert(self.index_by_index());
+                let before = table * scanned + behind + back + indexes * done / all;
+                (before, indexes / all, None)
             }
         };
+        let count = turns.map_or(0.0, |(done, _)| done);
         Some(Course {
             stage: (&self.phase, (extent.rounds * 1_000.0 + count) as u64),
             before,
             weight,
             within,
             whole: table + rounds * indexes + second,
+            indexes: turns,
             reads: self.phase == "scanning heap" && extent.rounds < 1.0,
         })
     }
@@ -188,32 +193,32 @@ impl Raw {
             let part = done / total;
             (part >= 0.0).then_some(part.min(1.0))
         };
-        let (before, weight, within, count) = match self.phase.as_str() {
+        let mut turns = None;
+        let (before, weight, within) = match self.phase.as_str() {
             // Where there are more rows than the server has estimated, nobody knows how many more.
-            "index scanning heap" if self.more_done < self.more_total => (
-                0.0,
-                table,
-                Some(counted(self.more_done, self.more_total)?),
-                0.0,
-            ),
-            "seq scanning heap" => (0.0, table, Some(counted(self.done, table)?), 0.0),
-            "sorting tuples" => (table, sort, None, 0.0),
+            "index scanning heap" if self.more_done < self.more_total => {
+                (0.0, table, Some(counted(self.more_done, self.more_total)?))
+            }
+            "seq scanning heap" => (0.0, table, Some(counted(self.done, table)?)),
+            "sorting tuples" => (table, sort, None),
             "writing new heap" => {
                 let within = counted(self.more_done, self.more_total)?;
-                (table + sort, write, Some(within), 0.0)
+                (table + sort, write, Some(within))
             }
             "rebuilding index" => {
-                let (before, weight, count) = self.index_by_index(indexes);
-                (table + sort + write + before, weight, None, count)
+                let (done, all) = *turns.insert(self.index_by_index());
+                let before = table + sort + write + indexes * done / all;
+                (before, indexes / all, None)
             }
             _ => return None,
         };
         Some(Course {
-            stage: (&self.phase, count as u64),
+            stage: (&self.phase, turns.map_or(0, |(done, _)| done as u64)),
             before,
             weight,
             within,
             whole: table + sort + write + indexes,
+            indexes: turns,
             reads: self.phase.ends_with("scanning heap"),
         })
     }
@@ -239,15 +244,15 @@ impl Raw {
             weight: weight * own,
             within,
             whole,
+            indexes: None,
             reads: false,
         })
     }
 
-    /// Of `indexes`, one after the other: those that are done, the one that it is at, and how many are done.
-    fn index_by_index(&self, indexes: f64) -> (f64, f64, f64) {
+    /// How many of the indexes are done, one after the other, and of how many; of one where the server counts none.
+    fn index_by_index(&self) -> (f64, f64) {
         let all = self.more_total.max(1.0);
-        let done = self.more_done.clamp(0.0, all);
-        (indexes * done / all, indexes / all, done)
+        (self.more_done.clamp(0.0, all), all)
     }
 }
 
@@ -266,6 +271,8 @@ struct Track {
     stage: (String, u64),
     /// Since when it is in that stage.
     since: Moment,
+    /// When the first index was begun that was seen from its beginning, and how many were done by then.
+    indexes: Option<(Moment, f64)>,
     first: (Moment, f64),
     newest: (Moment, f64),
     /// What is done in a second.
@@ -285,6 +292,7 @@ impl Courses {
             what: what.to_owned(),
             stage: (name.to_owned(), number),
             since: now,
+            indexes: None,
             first: (now, counted),
             newest: (now, counted),
             pace: None,
@@ -308,7 +316,13 @@ impl Courses {
 impl Track {
     fn take(&mut self, course: &Course<'_>, counted: f64, now: Moment) {
         let (name, number) = course.stage;
-        if self.stage.0 != name || self.stage.1 != number {
+        let (another, next) = (self.stage.0 != name, self.stage.1 != number);
+        if another {
+            self.indexes = None;
+        }
+        if another || next {
+            let begun = course.indexes.map(|(done, _)| (now, done));
+            self.indexes = self.indexes.or(begun);
             self.stage = (name.to_owned(), number);
             self.since = now;
         }
@@ -330,24 +344,44 @@ impl Track {
     fn ahead(&self, course: &Course<'_>, counted: f64, now: Moment) -> Ahead {
         let pace = self.pace.unwrap_or(0.0);
         let still = now.since(self.newest.0);
-        let (done, lasts) = if course.within.is_some() {
+        let passed = pace * now.since(self.since).as_secs_f64();
+        let done = match course.within {
+            Some(_) => counted,
+            None => counted + passed.min(course.weight * 0.98),
+        };
+        let lasts = match course.within {
             // Where it stands still for longer than it went on, it may do so for good.
-            (counted, still <= self.newest.0.since(self.first.0))
-        } else {
-            let passed = pace * now.since(self.since).as_secs_f64();
-            let most = course.weight * 0.98;
-            (
-                counted + passed.min(most),
-                passed <= course.weight * OVERDUE,
-            )
+            Some(_) => still <= self.newest.0.since(self.first.0),
+            None => passed <= course.weight * OVERDUE,
         };
         let part = done / course.whole;
-        let left = (course.whole - done).max(0.0) / pace;
-        let left = Duration::try_from_secs_f64(left).ok();
+        let left = match course.indexes {
+            Some(turns) => self.left_of_indexes(course, turns, now),
+            None => Some((course.whole - done).max(0.0) / pace).filter(|_| lasts),
+        };
+        let left = left.and_then(|left| Duration::try_from_secs_f64(left).ok());
         Ahead {
             done: (part * WEIGHED).clamp(0.0, WEIGHED),
-            left: left.filter(|left| lasts && part >= TELLING && !left.is_zero()),
+            left: left.filter(|left| part >= TELLING && !left.is_zero()),
         }
+    }
+
+    /// How many seconds are left where it goes through the indexes: what one takes depends on its keys, and on
+    /// what of it lies in memory, so nothing tells before one has been seen from its beginning to its end.
+    fn left_of_indexes(
+        &self,
+        course: &Course<'_>,
+        (done, all): (f64, f64),
+        now: Moment,
+    ) -> Option<f64> {
+        let (began, before) = self.indexes?;
+        let each = self.since.since(began).as_secs_f64() / (done - before);
+        let passed = now.since(self.since).as_secs_f64();
+        let told = each.is_finite() && each > 0.0 && passed <= each * OVERDUE;
+        let to_come = course.whole - course.before - course.weight * (all - done);
+        told.then(|| {
+            (each * (all - done) - passed).max(0.0) + to_come.max(0.0) / self.pace.unwrap_or(0.0)
+        })
     }
 }
 

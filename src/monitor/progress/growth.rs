@@ -14,12 +14,10 @@ const MOST: f64 = 0.99;
 /// What does not grow for so long is said to stand still. An index is written only once it is sorted.
 const STILL: Duration = Duration::from_secs(2);
 
-/// The sizes that the databases had when their tables began to be written anew.
+/// The sizes that the databases had when it was first seen that their tables are written anew.
 #[derive(Debug, Default)]
 pub(in crate::monitor) struct Growths {
     all: Vec<Growth>,
-    /// The size of the database when it was last measured, and when that was.
-    size: Option<(Moment, f64)>,
 }
 
 #[derive(Debug)]
@@ -49,32 +47,26 @@ pub(in crate::monitor) struct Grown {
 }
 
 impl Growths {
-    /// Takes note of the size of the database, in bytes.
-    pub(in crate::monitor) fn note(&mut self, bytes: f64, now: Moment) {
-        self.size = Some((now, bytes));
-    }
-
     /// Forgets what is not going on any more.
     pub(in crate::monitor) fn keep(&mut self, pids: &[i32]) {
         self.all.retain(|growth| pids.contains(&growth.pid));
     }
 
-    /// How far the statement of the session `pid`, which is `age` old, has come with what was of the size
-    /// `of`, now that the database has so many `bytes`.
+    /// How far the statement of the session `pid` has come with what was of the size `of`, now that the database
+    /// has so many `bytes`. It counts from the first look: by what the database had grown since it was measured
+    /// before, something else may have made it larger.
     pub(in crate::monitor) fn look(
         &mut self,
-        (pid, age): (i32, Duration),
+        pid: i32,
         of: Size,
         bytes: f64,
         now: Moment,
     ) -> Grown {
-        // What was measured before it began, or at least when it was first seen.
-        let earlier = self.size.filter(|(at, _)| now.since(*at) >= age);
         let at = self.all.iter().position(|growth| growth.pid == pid);
         let at = at.unwrap_or_else(|| {
             self.all.push(Growth {
                 pid,
-                before: earlier.map_or(bytes, |(_, before)| before),
+                before: bytes,
                 newest: (now, bytes),
             });
             self.all.len() - 1
@@ -82,7 +74,7 @@ impl Growths {
         let Some(growth) = self.all.get_mut(at) else {
             return of.grown(0.0, Duration::ZERO);
         };
-        // It was never larger than now when it began: something else may have gone since it was measured.
+        // It was never larger than now when it began: something else may have gone since.
         growth.before = growth.before.min(bytes);
         if growth.newest.1 < bytes {
             growth.newest = (now, bytes);
@@ -154,13 +146,13 @@ mod tests {
         indexes: 100.0 * MB,
     };
 
-    /// What is said of a statement that began when the database had 1,000 MB, at each second and size.
+    /// What is said of a statement that was first seen when the database had 1,000 MB, at each second and size.
     fn seen(sizes: &[(u64, f64)]) -> Vec<(Option<u32>, String)> {
         let mut growths = Growths::default();
-        growths.note(1_000.0 * MB, now());
+        growths.look(7, OF, 1_000.0 * MB, now());
         let look = |(secs, megabytes): &(u64, f64)| {
-            let age = Duration::from_secs(*secs);
-            let grown = growths.look((7, age), OF, megabytes * MB, now().plus(age));
+            let at = now().plus(Duration::from_secs(*secs));
+            let grown = growths.look(7, OF, megabytes * MB, at);
             let percent = grown.done.map(|done| (done * 100.0).round() as u32);
             let words = grown
                 .words
@@ -218,7 +210,15 @@ mod tests {
     }
 
     #[test]
-    fn what_went_since_the_size_was_measured_is_not_counted_against_it() {
+    fn what_the_database_grew_by_before_it_was_seen_is_not_counted() {
+        let mut growths = Growths::default();
+        let mut look = |pid: i32, megabytes: f64| growths.look(pid, OF, megabytes * MB, now()).done;
+        assert_eq!(look(7, 1_000.0), Some(0.0));
+        assert_eq!(look(8, 1_400.0), Some(0.0), "somebody has copied something");
+    }
+
+    #[test]
+    fn what_went_since_it_was_seen_is_not_counted_against_it() {
         let told = seen(&[(2, 600.0), (3, 850.0)]);
         assert_eq!((told[0].0, told[1].0), (Some(0), Some(31)));
     }

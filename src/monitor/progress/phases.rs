@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::course::Extent;
 use super::pace::{After, Stretch};
 use super::place::Place;
-use super::words::rebuilds_only;
+use super::words::{rebuilds_only, vacuums_only};
 use crate::plan::count;
 
 /// The views of the server that tell of progress.
@@ -195,9 +195,18 @@ impl Raw {
         self.view == View::CreateIndex && self.command.starts_with("REINDEX")
     }
 
-    /// Whether the view tells of all that `statement` does. Of an index that is built anew it never tells
-    /// whether others come after it.
+    /// Whether it is a vacuum, and of which table.
+    pub(super) fn vacuumed(&self) -> Option<&str> {
+        let vacuums = self.view == View::Vacuum || self.command == "VACUUM FULL";
+        self.relation.as_deref().filter(|_| vacuums)
+    }
+
+    /// Whether the view tells of all that `statement` does. Of an index that is built anew, and of a table that is
+    /// vacuumed, it never tells whether others come after it: those of the table, partitions of it, or all others.
     pub(in crate::monitor) fn is_whole(&self, statement: &str) -> bool {
+        if let Some(table) = self.vacuumed() {
+            return vacuums_only(statement, table);
+        }
         let index = self.index.as_deref();
         !self.is_rebuilt() || index.is_some_and(|index| rebuilds_only(statement, index))
     }

@@ -35,10 +35,13 @@ impl Raw {
         }
     }
 
-    /// The phase where it is that of one index of many. Concurrently, what stands beside the index tells only
+    /// The phase where it is that of one index, or table, of many. Concurrently, what stands beside the index tells only
     /// together with `statement` which of them are built.
     pub(in crate::monitor) fn phase_alone(&self, statement: &str) -> String {
         let phase = self.phase_words();
+        if self.vacuumed().is_some() {
+            return format!("{phase}; of this table alone, others may follow");
+        }
         let tells = !self.is_concurrent() || rebuilds_tables(statement);
         match self.place().filter(|_| tells) {
             Some(Place { at, all, .. }) => {

@@ -160,6 +160,54 @@ fn an_analyze_goes_through_all_partitions() {
 }
 
 #[test]
+fn a_table_that_is_vacuumed_is_not_taken_for_all_of_them() {
+    let vacuum = raw(
+        View::Vacuum,
+        "VACUUM",
+        "scanning heap",
+        [1.0, 2.0, 0.0, 0.0],
+    );
+    let full = raw(
+        View::Cluster,
+        "VACUUM FULL",
+        "seq scanning heap",
+        [1.0, 2.0, 0.0, 0.0],
+    );
+    for (statement, whole) in [
+        ("vacuum orders", true),
+        ("VACUUM (FULL, VERBOSE) shop.\"orders\" ;", true),
+        ("vacuum full freeze verbose analyze orders (id, n)", true),
+        (
+            "autovacuum: VACUUM ANALYZE shop.orders (to prevent wraparound)",
+            true,
+        ),
+        ("/* night */ vacuum(full) orders;", true),
+        // What it names is not the partition that is at work.
+        ("vacuum full sales", false),
+        ("vacuum orders, items", false),
+        ("vacuum orders (id), items", false),
+        ("vacuum items, orders", false),
+        ("vacuum", false),
+        ("vacuum (analyze)", false),
+        ("", false),
+    ] {
+        assert_eq!(vacuum.is_whole(statement), whole, "{statement}");
+        assert_eq!(full.is_whole(statement), whole, "{statement}");
+    }
+    assert_eq!(
+        vacuum.phase_alone("vacuum sales"),
+        "scanning heap; of this table alone, others may follow"
+    );
+    let sorted = raw(
+        View::Cluster,
+        "CLUSTER",
+        "seq scanning heap",
+        [1.0, 2.0, 0.0, 0.0],
+    );
+    assert!(sorted.is_whole("cluster orders"));
+}
+
+#[test]
 fn what_has_no_total_has_no_part() {
     let copy = |total| raw(View::Copy, "COPY FROM", "", [10.0, total, 0.0, 0.0]);
     assert_eq!(percent(&copy(0.0)), None, "it reads from its client");

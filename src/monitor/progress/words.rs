@@ -71,6 +71,34 @@ pub(in crate::monitor) fn rewrites(statement: &str) -> bool {
     text.starts_with("alter table") || text.starts_with("refresh materialized view")
 }
 
+/// The name itself, without what it belongs to and without quotes.
+fn last(name: &str) -> String {
+    let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
+    last.trim_matches('"').to_lowercase()
+}
+
+/// Whether the statement, or what an autovacuum calls one, vacuums `table` and nothing else.
+pub(super) fn vacuums_only(statement: &str, table: &str) -> bool {
+    let text = plain(statement);
+    let text = text.strip_prefix("autovacuum: ").unwrap_or(&text);
+    let Some(rest) = text.strip_prefix("vacuum") else {
+        return false;
+    };
+    let mut rest = rest.trim_start();
+    if let Some((_, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        rest = after.trim_start();
+    }
+    while let Some((word, after)) = rest.split_once(' ')
+        && ["full", "freeze", "verbose", "analyze"].contains(&word)
+    {
+        rest = after;
+    }
+    // Behind the name stand its columns, or what an autovacuum adds; another table stands behind a comma.
+    let (name, behind) = rest.split_once(['(', ' ']).unwrap_or((rest, ""));
+    let columns = behind.split_once(')').map_or(behind, |(_, after)| after);
+    last(name.trim_end_matches(';')) == last(table) && !columns.contains(',')
+}
+
 /// Whether the statement builds `index` anew and nothing else.
 pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
     let text = plain(statement);
@@ -84,12 +112,6 @@ pub(super) fn rebuilds_only(statement: &str, index: &str) -> bool {
 pub(super) fn rebuilds_table(statement: &str, table: &str) -> bool {
     let text = plain(statement);
     rebuilt(&text).is_some_and(|(sort, name)| sort == "table" && last(name) == last(table))
-}
-
-/// A name without its schema and without quotes.
-fn last(name: &str) -> String {
-    let (_, last) = name.rsplit_once('.').unwrap_or(("", name));
-    last.trim_matches('"').to_lowercase()
 }
 
 /// Whether the statement builds all indexes of a table, or of many, anew.

@@ -2,7 +2,7 @@ use super::*;
 use crate::clock::Moment;
 use crate::monitor::testing::{database, health, now, picture, probe};
 use crate::monitor::{InvalidIndex, Known, ProbeState};
-use crate::plan::{Span, Threshold};
+use crate::plan::{AlertAction, Span, Threshold};
 
 /// A minute into the test.
 fn at(secs: u64) -> Moment {
@@ -73,6 +73,27 @@ fn a_relative_rule_fires_when_it_is_worse_than_before_t_zero() {
 }
 
 #[test]
+fn before_t_zero_it_is_said_how_long_it_takes_until_it_is_known_what_is_usual() {
+    let mut rules = rules(&[twice()], &[]);
+    let mut told = Vec::new();
+    for secs in 0..=19 {
+        rules.look(&answered(2 * secs, 100.0), at(2 * secs));
+        let shown = &rules.watched[0].shown;
+        let lacks = shown
+            .words
+            .starts_with("what is usual is known after 20 readings");
+        told.push((lacks, shown.usual_in.map(|left| left.as_secs())));
+    }
+    assert_eq!(told[0], (true, None), "one reading has no pace");
+    assert_eq!(told[1], (true, Some(40)));
+    assert_eq!(told[10], (true, Some(20)));
+    // What is normal is computed every few seconds, and what was read last is judged at once.
+    rules.look(&answered(38, 100.0), at(44));
+    let shown = &rules.watched[0].shown;
+    assert_eq!((shown.kind, shown.usual_in), (ReadingKind::Good, None));
+}
+
+#[test]
 fn the_same_reading_is_not_counted_twice() {
     let limit = Limit::Above(Threshold::Absolute(200.0));
     let mut rules = rules(
@@ -119,7 +140,7 @@ fn without_enough_readings_before_t_zero_a_relative_rule_is_blind() {
         panic!("{alerts:?}")
     };
     assert!(
-        words.starts_with("nothing is known of api.latency: fewer than 20"),
+        words.starts_with("nothing is known of api.latency: too few readings"),
         "{words}"
     );
 }

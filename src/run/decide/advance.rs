@@ -37,6 +37,7 @@ impl Case<'_> {
             Self::go_back,
             Self::try_again,
             Self::weigh_next,
+            Self::blind_at_t_zero,
             Self::go_on,
             Self::end,
         ];

@@ -6,10 +6,10 @@ use crate::journal::event::{
     AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Held, Released, Usual,
 };
 use crate::journal::{Actor, Event};
-use crate::monitor::{Alert, Baseline, lost_database};
+use crate::monitor::{Alert, Baseline, lost_database, unsettled};
 use crate::plan::{AlertAction, PhaseKind, Plan};
 use crate::run::command::Refusal;
-use crate::run::state::RunState;
+use crate::run::state::{RunState, Waiting};
 
 impl Case<'_> {
     /// Takes in what happened to an alert. What an engine before this one has recorded already is not
@@ -54,7 +54,8 @@ impl Case<'_> {
     }
 
     /// An engine that has just begun has measured nothing: no gate that asks for no alerts is passed, and
-    /// after T-0 nothing goes on that an alert would hold, before anybody has looked.
+    /// neither does the deployment begin nor anything of it go on that an alert would hold, before anybody has
+    /// looked.
     pub(super) fn nothing_seen_yet(&self) -> Decision {
         let mut decision = Decision::default();
         if self.state.end.is_some() || self.state.rollback.is_some() {
@@ -62,15 +63,44 @@ impl Case<'_> {
         }
         let mut gates = self.plan.phases.iter().filter_map(|p| p.spec.gate.as_ref());
         let quiet = gates.any(|gate| gate.no_alerts);
-        let begun = self.state.t_zero.is_some();
-        let rules = self.plan.alerts.iter();
-        for rule in rules.filter(|rule| rule.metric.is_some() && rule.limit.is_some()) {
-            if quiet || begun && rule.then != AlertAction::Note {
-                let words = "too little has been measured yet";
-                decision.join(self.alert_blind(&rule.name, words, rule.then));
+        for rule in &self.plan.alerts {
+            let (Some(metric), Some(limit)) = (&rule.metric, &rule.limit) else {
+                continue;
+            };
+            if !quiet && rule.then == AlertAction::Note {
+                continue;
             }
+            let words = if limit.is_relative() && self.state.t_zero.is_none() {
+                unsettled(metric)
+            } else {
+                "too little has been measured yet".to_owned()
+            };
+            decision.join(self.alert_blind(&rule.name, &words, rule.then));
         }
         decision
+    }
+
+    /// While the run gets ready nobody has to see what an alert watches. In front of T-0 what nobody can see
+    /// holds the run, until somebody can or takes it as it is.
+    pub(super) fn blind_at_t_zero(&self) -> Decision {
+        let state = self.state;
+        let next = state.next_step(self.plan);
+        let phase = next.and_then(|ix| self.plan.phase_of(ix));
+        let deploys =
+            phase.is_some_and(|phase| self.plan.phases[phase].spec.kind == PhaseKind::Deploy);
+        // Whether the phase is done at all may not be known yet.
+        let weighed = !matches!(state.waiting(self.plan), Waiting::Facts(_));
+        if !deploys || !weighed || state.t_zero.is_some() {
+            return Decision::default();
+        }
+        let mut blind = state.alerts.iter().filter(|(name, alert)| {
+            let may_hold = alert.then != Consequence::Note && alert.accepted.is_none();
+            alert.blind && may_hold && !self.holds_by(name)
+        });
+        let held = blind.next();
+        held.map_or_else(Decision::default, |(name, alert)| {
+            self.held_by_alert(name, &alert.words)
+        })
     }
 
     /// What nobody can see keeps the run from going on, and never rolls it back.

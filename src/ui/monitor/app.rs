@@ -10,7 +10,7 @@ use crossterm::execute;
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
 
-use super::act::{Act, Answer, Hands};
+use super::act::{Act, Answer, Hands, Tasked};
 use super::frames::Frames;
 use super::keymap::Want;
 use super::screen::{Clicked, Look};
@@ -200,6 +200,16 @@ impl App {
             }
         }
         self.health = newest;
+        if let Some(task) = self.state.look_again(self.clock.now()) {
+            self.begin(task);
+        }
+    }
+
+    fn begin(&self, task: Tasked) {
+        let health = self.state.health(&self.health);
+        if let Some(database) = self.state.database_name(health) {
+            self.hands.begin(task, &database, self.answers.0.clone());
+        }
     }
 
     fn plays(&self) -> bool {
@@ -316,12 +326,7 @@ impl App {
 
     fn act(&mut self, act: Act, screen: &mut Screen) -> anyhow::Result<()> {
         match act {
-            Act::Task(task) => {
-                let health = self.state.health(&self.health);
-                if let Some(database) = self.state.database_name(health) {
-                    self.hands.begin(task, &database, self.answers.0.clone());
-                }
-            }
+            Act::Task(task) => self.begin(task),
             Act::Copy(text) => {
                 let mut terminal = std::io::stdout();
                 execute!(terminal, CopyToClipboard::to_clipboard_from(text))?;

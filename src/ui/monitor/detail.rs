@@ -1,6 +1,7 @@
 //! One session from near, over the panels.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,11 +10,15 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::page::{Page, on_for};
 use super::prepared;
+use crate::clock::Moment;
 use crate::monitor::{Inspection, Planned, Session, Shown, State as Doing};
 use crate::ui::panels::watch::{Sight, frame};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::words::{count, short};
+
+/// How often what a closer look brings is asked for again: for that the server asks all who wait.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// How a statement would be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +38,9 @@ pub struct Detail {
     pub session: Session,
     /// What a closer look has brought; none while it has not.
     pub near: Option<Result<Inspection, String>>,
+    /// When that was asked for, and when the answer was asked for that is here.
+    asked: Option<Moment>,
+    answered: Option<Moment>,
     /// How its statement would be carried out.
     pub plan: Plan,
     /// The first row that is shown.
@@ -47,10 +55,29 @@ impl Detail {
         Detail {
             session,
             near: None,
+            asked: None,
+            answered: None,
             plan: Plan::NotAsked,
             top: 0,
             last: Cell::new(0),
         }
+    }
+
+    /// Takes note that a closer look is asked for.
+    pub fn ask(&mut self, now: Moment) {
+        self.asked = Some(now);
+    }
+
+    /// Takes in what it has brought.
+    pub fn take(&mut self, near: Result<Inspection, String>) {
+        self.near = Some(near);
+        self.answered = self.asked;
+    }
+
+    /// Whether what it has brought is so old that it is to be asked for again. What is asked for is waited for.
+    pub fn is_old(&self, now: Moment) -> bool {
+        let answered = self.answered.filter(|_| self.answered == self.asked);
+        answered.is_some_and(|at| now.since(at) >= AGAIN)
     }
 
     /// As much as is known of the statement of the session, which is `now` as it was last listed: a closer
@@ -109,7 +136,7 @@ impl Detail {
 
     fn lines(&self, sight: &Sight<'_>, width: usize) -> Vec<Line<'static>> {
         let mut page = match self.session.state {
-            Doing::Prepared => prepared::page(sight, self.near.as_ref()),
+            Doing::Prepared => prepared::page(sight, self.near.as_ref(), &self.age(sight)),
             _ => self.page(sight),
         };
         if self.plan != Plan::NotAsked {
@@ -145,7 +172,7 @@ impl Detail {
             },
             Role::Text,
         );
-        page.title("Locks");
+        page.title(&format!("Locks{}", self.age(sight)));
         match &self.near {
             None => page.say("being looked up …", Role::Dim),
             Some(Err(why)) => page.say(why, Role::Warn),
@@ -158,6 +185,12 @@ impl Detail {
         page
     }
 
+    /// How old that is which a closer look has brought, in words, where it is not fresh.
+    fn age(&self, sight: &Sight<'_>) -> String {
+        let age = self.answered.and_then(|at| sight.since(at));
+        age.map_or(String::new(), |age| format!("  {} old", short(age)))
+    }
+
     /// The session as it is now, if it is still listed.
     fn now<'s>(&self, sight: &'s Sight<'_>) -> Option<&'s Session> {
         sight.picture()?.again(&self.session)
@@ -167,7 +200,7 @@ impl Detail {
         let now = self.now(sight);
         let session = now.unwrap_or(&self.session);
         let unknown = || "unknown".to_owned();
-        let age = |age: Option<std::time::Duration>| age.map_or_else(unknown, short);
+        let age = |age: Option<Duration>| age.map_or_else(unknown, short);
         let client = session
             .client
             .map_or_else(unknown, |client| client.to_string());

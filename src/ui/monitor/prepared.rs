@@ -6,8 +6,13 @@ use crate::ui::panels::watch::Sight;
 use crate::ui::theme::Role;
 use crate::ui::words::{amount, short};
 
-/// What is written of those that are in the way, and of all where that can't be told.
-pub(super) fn page(sight: &Sight<'_>, near: Option<&Result<Inspection, String>>) -> Page {
+/// What is written of those that are in the way, and of all where that can't be told; what is seen from `near` is
+/// of that `age`.
+pub(super) fn page(
+    sight: &Sight<'_>,
+    near: Option<&Result<Inspection, String>>,
+    age: &str,
+) -> Page {
     let mut page = Page::default();
     let listed = sight.picture().map(|picture| &picture.locks.prepared[..]);
     let listed = listed.unwrap_or_default();
@@ -30,6 +35,9 @@ pub(super) fn page(sight: &Sight<'_>, near: Option<&Result<Inspection, String>>)
         }
         say(sight, one, &mut page);
         if !looked.is_empty() {
+            if !age.is_empty() {
+                page.say(&format!("locks{age}"), Role::Dim);
+            }
             page.locks(locks);
         }
     }

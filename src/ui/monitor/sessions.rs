@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::monitor::{Picture, Session, State as Doing};
-use crate::ui::panels::watch::{Cursor, Row, Sight, draw_rows, holds};
+use crate::ui::panels::watch::{Cursor, Row, Sight, draw_rows, holds, state_word};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
@@ -306,14 +306,11 @@ fn named(session: &Session) -> (String, Role) {
 }
 
 fn state(session: &Session) -> (String, Role) {
-    let (word, role) = match session.state {
-        _ if session.waits_for_lock() => ("lock wait", Role::Bad),
-        _ if session.waits_for_snapshot() => ("waits", Role::Bad),
-        Doing::Active => ("active", Role::Active),
-        Doing::Idle => ("idle", Role::Dim),
-        Doing::IdleInTransaction => ("idle in tx", Role::Warn),
-        Doing::Aborted => ("failed tx", Role::Warn),
-        other => (other.words(), Role::Dim),
+    let role = match session.state {
+        _ if session.waits_for_others() => Role::Bad,
+        Doing::Active => Role::Active,
+        state if state.holds_transaction_idly() => Role::Warn,
+        _ => Role::Dim,
     };
-    (word.to_owned(), role)
+    (state_word(session).to_owned(), role)
 }

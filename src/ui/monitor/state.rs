@@ -228,7 +228,7 @@ impl State {
             Want::Quit => return vec![Act::Quit],
             Want::Suspend => return vec![Act::Suspend],
             Want::Inspect | Want::Explain | Want::Copy | Want::Cancel | Want::Terminate => {
-                return self.about_session(want, &health);
+                return self.about_session(want, &health, now);
             }
         }
         Vec::new()

@@ -206,6 +206,23 @@ fn keys_sort_reverse_and_filter() {
 }
 
 #[test]
+fn a_state_is_found_as_it_is_shown_and_as_the_server_calls_it() {
+    let mut screen = Screen::new();
+    for (filter, pids) in [
+        ("idle in tx", vec![12]),
+        ("idle in transaction", vec![12]),
+        ("lock wait", vec![11]),
+        ("Lock: trans", vec![11]),
+    ] {
+        screen.press(&format!("/{filter}\r"));
+        let found = screen.state.sessions(&screen.health);
+        let found: Vec<i32> = found.iter().map(|session| session.pid).collect();
+        assert_eq!(found, pids, "{filter}");
+        screen.press("\x1b");
+    }
+}
+
+#[test]
 fn a_process_of_the_server_has_the_name_that_it_is_sorted_by() {
     let mut screen = Screen::new();
     let mut vacuum = session(
@@ -354,6 +371,65 @@ fn a_session_is_looked_at_from_near() {
     assert_eq!(screen.press("y"), [Act::Copy(near.statement)]);
     screen.press("\x1b");
     assert!(screen.state.detail.is_none());
+}
+
+#[test]
+fn what_is_looked_at_from_near_is_looked_up_again_while_it_is_shown() {
+    let mut screen = Screen::new();
+    let later = |secs| now().plus(Duration::from_secs(secs));
+    assert_eq!(
+        screen.state.look_again(later(60)),
+        None,
+        "nothing is looked at"
+    );
+    screen.press("\r");
+    assert_eq!(
+        screen.state.look_again(later(60)),
+        None,
+        "it was asked already"
+    );
+    let near = |pid| Inspection {
+        blocked_by: vec![pid],
+        ..Inspection::default()
+    };
+    screen.state.take(Answer::Inspected(11, Ok(near(12))));
+    assert_eq!(screen.state.look_again(later(4)), None, "it is too early");
+    let backend = Backend {
+        pid: 11,
+        started: 1,
+    };
+    let again = Some(Tasked::Inspect(backend.into()));
+    assert_eq!(screen.state.look_again(later(5)), again);
+    assert_eq!(
+        screen.state.look_again(later(20)),
+        None,
+        "it was asked already"
+    );
+    // Until the answer comes, what is shown says how old it is.
+    let shown = |screen: &mut Screen, secs| {
+        screen.state.size = Rect::new(0, 0, 80, 24);
+        let look = Look {
+            now: later(secs),
+            ..screen.look()
+        };
+        painted((80, 24), |area, buf| look.draw(area, buf))
+    };
+    let text = shown(&mut screen, 7);
+    assert!(
+        text.contains("Locks  7.0s old") && text.contains("waits for 12"),
+        "{text}"
+    );
+    screen.state.take(Answer::Inspected(11, Ok(near(14))));
+    let text = shown(&mut screen, 7);
+    assert!(
+        !text.contains("Locks  2") && text.contains("waits for 14"),
+        "{text}"
+    );
+    // What stands still is not asked for.
+    screen.press(" ");
+    assert_eq!(screen.state.look_again(later(60)), None);
+    screen.press(" \x1b");
+    assert_eq!(screen.state.look_again(later(60)), None);
 }
 
 /// Changes what is seen of the database.

@@ -4,6 +4,7 @@ use super::act::{Act, Answer, Tasked};
 use super::detail::{Detail, Plan};
 use super::keymap::Want;
 use super::state::State;
+use crate::clock::Moment;
 use crate::monitor::{Backend, Effect, Health, Session, Signal, State as Doing};
 use crate::ui::keys::Key;
 
@@ -22,7 +23,7 @@ pub struct Question {
 
 impl State {
     /// Does what is wished of the session under the cursor.
-    pub(super) fn about_session(&mut self, want: Want, health: &Health) -> Vec<Act> {
+    pub(super) fn about_session(&mut self, want: Want, health: &Health, now: Moment) -> Vec<Act> {
         let session = match self.picked(health) {
             Ok(session) => session,
             Err(why) => {
@@ -34,7 +35,7 @@ impl State {
             Want::Copy => self.copy(&session),
             Want::Cancel => self.ask(Signal::Cancel, &session, health),
             Want::Terminate => self.ask(Signal::Terminate, &session, health),
-            _ => self.look_at(&session, want == Want::Explain),
+            _ => self.look_at(&session, want == Want::Explain, now),
         }
     }
 
@@ -52,7 +53,7 @@ impl State {
         vec![Act::Copy(text)]
     }
 
-    fn look_at(&mut self, session: &Session, explain: bool) -> Vec<Act> {
+    fn look_at(&mut self, session: &Session, explain: bool, now: Moment) -> Vec<Act> {
         if self.reel.is_some() && explain {
             self.message = Some(("a recording has no server to ask".to_owned(), true));
             return Vec::new();
@@ -82,10 +83,22 @@ impl State {
         if self.reel.is_some() {
             detail.near = Some(Err("they are not recorded".to_owned()));
         } else if again {
+            detail.ask(now);
             acts.push(Act::Task(Tasked::Inspect(session.subject())));
         }
         self.detail = Some(detail);
         acts
+    }
+
+    /// What is to be asked again of what is looked at from near: beside it time goes on.
+    pub fn look_again(&mut self, now: Moment) -> Option<Tasked> {
+        let stands = self.frozen.is_some() || self.reel.is_some();
+        let detail = self.detail.as_mut().filter(|_| !stands)?;
+        if !detail.is_old(now) {
+            return None;
+        }
+        detail.ask(now);
+        Some(Tasked::Inspect(detail.session.subject()))
     }
 
     fn ask(&mut self, signal: Signal, session: &Session, health: &Health) -> Vec<Act> {
@@ -172,7 +185,7 @@ impl State {
             }
             Answer::Inspected(pid, near) => {
                 if let Some(detail) = self.detail_of(pid) {
-                    detail.near = Some(near);
+                    detail.take(near);
                 }
             }
             Answer::Explained(pid, plan) => {

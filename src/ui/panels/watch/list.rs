@@ -51,8 +51,7 @@ pub(super) fn doing<'s>(sight: &Sight<'_>, session: &Session) -> Vec<Span<'s>> {
     };
     let (words, role) = match session.state {
         State::Active => ("", Role::Text),
-        State::IdleInTransaction => ("idle in tx", Role::Warn),
-        State::Aborted => ("idle in failed tx", Role::Warn),
+        state if state.holds_transaction_idly() => (state_word(session), Role::Warn),
         other => (other.words(), Role::Dim),
     };
     let age = age.map(words::short).unwrap_or_default();
@@ -75,12 +74,24 @@ pub fn holds(session: &Session, filter: &str) -> bool {
         session.wait.as_deref().unwrap_or_default(),
         session.database.as_deref().unwrap_or_default(),
         session.state.words(),
+        state_word(session),
     ];
     let mut texts = texts.iter();
     texts.any(|text| text.to_lowercase().contains(filter))
         || session.pid.to_string() == filter
         || session.client_words().contains(filter)
         || (filter == "ours" && session.ours.is_some())
+}
+
+/// What a session does, or waits for, in the word that stands for it in a column.
+pub fn state_word(session: &Session) -> &'static str {
+    match session.state {
+        _ if session.waits_for_lock() => "lock wait",
+        _ if session.waits_for_snapshot() => "waits",
+        State::IdleInTransaction => "idle in tx",
+        State::Aborted => "failed tx",
+        other => other.words(),
+    }
 }
 
 /// The rows of `sessions` that are drawn in a list `room` high of `panel`, and which is under the cursor.

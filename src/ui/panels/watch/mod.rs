@@ -26,7 +26,7 @@ use ratatui::layout::Rect;
 pub use concerns::{alert_counts, alerts_counted};
 pub use cursor::{Cursor, Row};
 pub use line::line;
-pub use list::{draw_rows, holds, session_at};
+pub use list::{draw_rows, holds, session_at, state_word};
 pub use progress::height as progress_height;
 pub use sight::{Panel, Sight, frame, keys, span};
 pub use strip::strip;

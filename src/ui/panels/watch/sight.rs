@@ -169,7 +169,12 @@ impl<'a> Sight<'a> {
 
     /// How old `picture` is, where it is not fresh.
     pub fn age(&self, picture: &Picture) -> Option<Duration> {
-        let age = self.now.since(picture.at);
+        self.since(picture.at)
+    }
+
+    /// How long ago `at` was, where what was seen then is not fresh.
+    pub fn since(&self, at: Moment) -> Option<Duration> {
+        let age = self.now.since(at);
         (age > FRESH).then_some(age)
     }
 

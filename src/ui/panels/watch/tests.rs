@@ -638,6 +638,10 @@ fn vitals_never_show_zero_for_what_is_not_known() {
     }];
     picture.vitals = Known::seen(vitals.clone());
     shown("vitals_all", Panel::Vitals, picture.clone());
+    // What is looked at rarely says how old it is.
+    picture.seen.slow = Some(ago(14));
+    shown("vitals_rare", Panel::Vitals, picture.clone());
+    picture.seen.slow = Some(ago(2));
     let mut young = vitals.clone();
     young.xid_age = Some((9_000_000, 200_000_000));
     picture.vitals = Known::seen(young);
@@ -833,6 +837,7 @@ pub(crate) fn alert(
         line: "above 96 (2x the usual 48)".to_owned(),
         words: words.to_owned(),
         breach: None,
+        usual_in: None,
     }
 }
 
@@ -853,7 +858,10 @@ fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
     quiet.metric = None;
     health.alerts = vec![
         alert("fine", S::Quiet, K::Good, "43"),
-        alert("new", S::NotYet, K::NoData, "not seen yet"),
+        AlertHealth {
+            usual_in: secs(40),
+            ..alert("new", S::NotYet, K::NoData, "not seen yet")
+        },
         alert("API twice as slow", S::Firing, K::Breach, "212"),
         alert("errors", S::Blind, K::Error, "connection refused"),
         quiet,

@@ -1,5 +1,7 @@
 //! How the database is altogether.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -40,12 +42,14 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
             buf,
         );
     };
+    // What is looked at rarely says how old it is beside what is fresh.
+    let seen = picture.seen.slow.and_then(|at| sight.since(at));
     let rates = vitals.rates;
     let figures = [
         transactions(sight, rates, vitals),
         memory(sight, rates),
         log(sight, rates, vitals),
-        space(sight, vitals),
+        space(sight, vitals, seen),
     ];
     for (row, line) in (0..).zip(figures) {
         put(inner, row, fitting(line, inner.width), buf);
@@ -84,7 +88,7 @@ pub(super) fn vitals(sight: &Sight<'_>, area: Rect, buf: &mut Buffer) {
         Some((line, false)) => (None, Some(line)),
         None => (None, None),
     };
-    let tables = vitals.tables.iter().map(|one| table(sight, one));
+    let tables = vitals.tables.iter().map(|one| table(sight, one, seen));
     let rest = pages
         .into_iter()
         .chain(commits)
@@ -172,7 +176,7 @@ fn log(sight: &Sight<'_>, rates: Option<Rates>, vitals: &Vitals) -> Line<'static
     Line::from(spans)
 }
 
-fn space(sight: &Sight<'_>, vitals: &Vitals) -> Line<'static> {
+fn space(sight: &Sight<'_>, vitals: &Vitals, seen: Option<Duration>) -> Line<'static> {
     let grown = vitals
         .grown
         .filter(|grown| grown.abs() >= 1e6)
@@ -180,9 +184,10 @@ fn space(sight: &Sight<'_>, vitals: &Vitals) -> Line<'static> {
             let sign = if grown < 0.0 { "−" } else { "+" };
             format!(" ({sign}{})", bytes(grown.abs()))
         });
+    let old = seen.map_or(String::new(), |age| format!(" {} old", short(age)));
     let size = vitals
         .size
-        .map(|size| format!("{}{}", bytes(size), grown.unwrap_or_default()));
+        .map(|size| format!("{}{}{old}", bytes(size), grown.unwrap_or_default()));
     let mut spans = figure(sight, "size", size, Role::Text);
     let scarce = vitals
         .disk
@@ -278,13 +283,14 @@ fn age(sight: &Sight<'_>, (age, limit): (u32, u32)) -> (Line<'static>, bool) {
     (Line::from(sight.span(words, role)), old)
 }
 
-fn table(sight: &Sight<'_>, one: &TableChanges) -> Line<'static> {
+fn table(sight: &Sight<'_>, one: &TableChanges, seen: Option<Duration>) -> Line<'static> {
     let mut spans = vec![sight.span(format!("{} ", one.name), Role::Text)];
     for (sign, rate) in [("+", one.inserted), ("~", one.updated), ("−", one.deleted)] {
         if rate > 0.0 {
             spans.push(sight.span(format!("{sign}{}/s ", number(rate)), Role::Dim));
         }
     }
+    spans.extend(seen.map(|age| sight.span(format!("{} old", short(age)), Role::Dim)));
     Line::from(spans)
 }
 
