@@ -72,6 +72,7 @@ pub(super) fn check(
     }
     snapshots::settle(&mut draft);
     safety::here::hold(&mut draft, &mut problems);
+    values::hold(&mut draft, &mut problems);
     references::check(&draft, source, format, &mut problems);
     captures::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);

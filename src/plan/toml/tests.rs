@@ -807,12 +807,16 @@ fn a_step_with_a_hole_in_it_asks_before_it_runs() {
         let told = told.into_iter().map(str::to_owned).collect();
         assert_eq!(read(step), (told, true), "{step}");
     }
+    let (told, asks) = read("shell = \"./go\"\nenv = { B = \"<other>\" }");
+    assert_eq!((told.len(), asks), (1, true));
     for step in [
         "shell = \"git checkout {{ref}}\"",
         "shell = \"git checkout <ref>\"\nplaceholders = { \"<ref>\" = \"ref\" }",
         "shell = \"sort <in >out # <ref>\"",
         "shell = \"print('<ref>')\"\ninterpreter = \"python3\"",
         "check = \"Call [Name]\"",
+        "shell = \"./go\"\nenv = { B = \"{{ref}}\" }",
+        "shell = \"./go\"\nenv = { B = \"<ref>\" }\nplaceholders = { \"<ref>\" = \"ref\" }",
     ] {
         assert_eq!(read(step), (vec![], false), "{step}");
     }
