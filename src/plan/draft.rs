@@ -16,6 +16,7 @@ use super::parts::{AlertRule, Contact, Database, Note, Signoff, Var};
 use super::probe::Probe;
 use super::problem::Problem;
 use super::source::Span;
+use super::ways::Alternative;
 use super::work::{Interpreter, Work};
 
 /// A piece of text and where it stands.
@@ -312,15 +313,10 @@ impl StepSpec {
     pub fn texts<'s>(&'s self, work: &'s Work) -> Vec<Cow<'s, str>> {
         let mut texts: Vec<Cow<'_, str>> = work.texts().into_iter().map(Cow::from).collect();
         if matches!(work, Work::Shell(_)) {
-            texts.extend(self.cwd.as_deref().map(Cow::from));
+            texts.extend(self.cwd_of(work).map(Cow::from));
             texts.extend(self.env.iter().map(|(_, value)| value.as_str().into()));
         }
-        let undone = self
-            .undo
-            .as_ref()
-            .filter(|undo| std::ptr::eq(&raw const undo.work, work));
-        let expect = undone.map_or(self.expect(), |undo| &undo.expect);
-        texts.extend(expect.texts());
+        texts.extend(self.expect_of(work).texts());
         texts
     }
 
@@ -333,23 +329,6 @@ impl StepSpec {
         }
         texts
     }
-
-    /// The work of the alternative that was picked, counted from 0.
-    pub fn work_of(&self, choice: usize) -> Option<&Work> {
-        match self.alternatives.get(choice) {
-            Some(alternative) => Some(&alternative.work),
-            None => (choice == 0).then_some(&self.work),
-        }
-    }
-}
-
-/// One of several ways of doing a step.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Alternative {
-    /// What tells it from the others.
-    pub label: String,
-    /// What it does.
-    pub work: Work,
 }
 
 /// How a step is undone.

@@ -13,12 +13,14 @@ use self::shape::{
     AccountView, AlertView, AllowedView, ContactView, Counts, GateView, Line, NoteView, PhaseView,
     ProblemView, Seconds, ShellLine, SignoffView, StepView, TierView, WorkView,
 };
-use super::draft::{Mark, StepSpec};
+use super::draft::Mark;
+use super::expect::Expect;
 use super::ledger::{Account, Element, Ledger};
 use super::model::{Phase, Step, StepIx, Tier};
 use super::parts::{AlertRule, Contact, Limit, Note, Signoff};
 use super::problem::Problem;
 use super::source::{Source, Span};
+use super::ways::Alternative;
 use super::work::Work;
 use super::{Allowed, Opened, Severity};
 
@@ -178,14 +180,10 @@ impl<'a> View<'a> {
             details: spec.details.as_deref(),
             shell: shell_options(&spec.work),
             tty: has_terminal(&spec.work),
-            expect: expect(spec),
+            expect: expect(spec.expect()),
             timeout_seconds: spec.timeout.map(Seconds),
-            undo: spec.undo.as_ref().map(|undo| work(None, &undo.work)),
-            alternatives: spec
-                .alternatives
-                .iter()
-                .map(|way| work(Some(&way.label), &way.work))
-                .collect(),
+            undo: spec.undo.as_ref().map(|undo| work(&undo.work)),
+            alternatives: spec.alternatives.iter().map(alternative).collect(),
             captures: spec.capture.iter().map(|c| c.name.as_str()).collect(),
             danger: spec.danger,
             required: spec.required,
@@ -273,12 +271,25 @@ impl<'a> View<'a> {
     }
 }
 
-fn work<'a>(label: Option<&'a str>, work: &'a Work) -> WorkView<'a> {
+fn work(work: &Work) -> WorkView<'_> {
     WorkView {
-        label,
+        label: None,
         kind: work.kind(),
         tty: has_terminal(work),
         text: work.text(),
+        cwd: None,
+        expect: None,
+        captures: Vec::new(),
+    }
+}
+
+fn alternative(way: &Alternative) -> WorkView<'_> {
+    WorkView {
+        label: Some(&way.label),
+        cwd: way.cwd.as_deref(),
+        expect: way.expected.as_deref().and_then(expect),
+        captures: way.capture.iter().map(|c| c.name.as_str()).collect(),
+        ..work(&way.work)
     }
 }
 
@@ -293,7 +304,7 @@ fn shell_options(work: &Work) -> Option<ShellLine<'_>> {
     }
 }
 
-fn expect(spec: &StepSpec) -> Option<String> {
-    let lines = spec.expect().lines();
+fn expect(expect: &Expect) -> Option<String> {
+    let lines = expect.lines();
     (!lines.is_empty()).then(|| lines.join("; "))
 }

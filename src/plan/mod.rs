@@ -51,6 +51,7 @@ mod taken;
 pub mod template;
 mod toml;
 mod tree;
+mod ways;
 mod windows;
 mod work;
 
@@ -59,8 +60,8 @@ pub use check::{Allowed, SECRET, digest_of, secrets_in, without_secrets, without
 pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{
-    Allow, Alternative, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec,
-    TierSpec, Undo, UndoOrder,
+    Allow, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec, TierSpec,
+    Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
 pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
@@ -84,6 +85,7 @@ pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};
 pub use source::{Position, Source, Span};
 pub use taken::Taken;
 pub use toml::URL_IN_PLAN;
+pub use ways::Alternative;
 pub use work::{Http, Interpreter, Shell, Sql, Work};
 
 /// What became of a file.

@@ -221,8 +221,10 @@ impl Step {
     /// Whether its script, of the way `choice` of doing it, goes on until somebody ends it. Where something is expected of
     /// it, or taken from what it prints, it is more than seen.
     pub fn goes_on(&self, choice: usize) -> Option<GoesOn> {
-        let how = self.spec.work_of(choice)?.goes_on()?;
-        let told = *self.spec.expect() != Expect::SUCCESS || !self.spec.capture.is_empty();
+        let work = self.spec.work_of(choice)?;
+        let how = work.goes_on()?;
+        let captures = self.spec.captures_of(work).next().is_some();
+        let told = *self.spec.expect_of(work) != Expect::SUCCESS || captures;
         Some(if told { GoesOn::Unsure } else { how })
     }
 }
@@ -310,7 +312,7 @@ impl Plan {
 
     /// Whether `name` is a variable: one that the plan lists or that a step captures.
     pub fn has_variable(&self, name: &str) -> bool {
-        let captures = |step: &Step| step.spec.capture.iter().any(|c| c.name == name);
+        let captures = |step: &Step| step.spec.captures().any(|c| c.name == name);
         self.var(name).is_some() || self.steps.iter().any(captures)
     }
 
@@ -329,7 +331,7 @@ impl Plan {
     /// The name of a variable that the plan lists or a step captures.
     fn named(&self, name: &str) -> Option<&str> {
         let listed = self.vars.iter().map(|var| var.name.as_str());
-        let steps = self.steps.iter().flat_map(|step| &step.spec.capture);
+        let steps = self.steps.iter().flat_map(|step| step.spec.captures());
         let captured = steps.map(|capture| capture.name.as_str());
         listed.chain(captured).find(|known| *known == name)
     }

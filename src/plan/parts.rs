@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::pattern::Pattern;
+use super::pattern::{Pattern, is_plain_word};
 use super::source::Span;
 
 /// A value that is filled in where the plan says `{{name}}`.
@@ -17,7 +17,7 @@ pub struct Var {
     pub default: Option<String>,
     /// What the operator is asked.
     pub prompt: Option<String>,
-    /// What a value must match.
+    /// What a value must match, from its first letter to its last.
     pub pattern: Option<Pattern>,
     /// The values it can have; empty: any.
     pub choices: Vec<String>,
@@ -57,13 +57,20 @@ impl Var {
         }
     }
 
+    /// Whether each of its values is a plain word to a shell.
+    pub(super) fn is_plain(&self) -> bool {
+        let choices = !self.choices.is_empty();
+        (choices && self.choices.iter().all(|choice| is_plain_word(choice)))
+            || self.pattern.as_ref().is_some_and(Pattern::is_plain)
+    }
+
     /// Why `value` can't be its value, if it can't. The value is not in the words.
     pub fn refuses(&self, value: &str) -> Option<String> {
         if value.contains('\0') {
             return Some(format!("{} can't hold a zero byte", self.name));
         }
         if let Some(pattern) = &self.pattern
-            && !pattern.is_match(value)
+            && !fits(pattern, value)
         {
             if pattern.as_str() == SOMETHING {
                 return Some(format!("{} must not be empty", self.name));
@@ -78,6 +85,14 @@ impl Var {
             ));
         }
         None
+    }
+}
+
+/// Whether `pattern` lets `value` through: that there is something in it, or that it is all of it.
+fn fits(pattern: &Pattern, value: &str) -> bool {
+    match pattern.as_str() {
+        SOMETHING => pattern.is_match(value),
+        _ => pattern.is_whole(value),
     }
 }
 

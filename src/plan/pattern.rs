@@ -1,5 +1,7 @@
 //! Regular expressions of plans.
 
+use regex_syntax::hir::{Class, Hir, HirKind};
+
 use super::template;
 
 /// A regular expression that is known to compile.
@@ -80,6 +82,17 @@ impl Pattern {
         self.0.is_match(text)
     }
 
+    /// Whether `text` is a match from its first letter to its last.
+    pub fn is_whole(&self, text: &str) -> bool {
+        let whole = Pattern::new(&format!(r"\A(?:{})\z", self.as_str()));
+        whole.is_ok_and(|whole| whole.is_match(text))
+    }
+
+    /// Whether no text that is a match as a whole holds anything that a shell reads as its own: a blank, a quote, a `;`.
+    pub fn is_plain(&self) -> bool {
+        regex_syntax::parse(self.as_str()).is_ok_and(|hir| is_plain(&hir))
+    }
+
     /// Of the first match in `text`: the group called `name`, else the first one, or the whole match
     /// where there is no group.
     pub fn capture<'t>(&self, text: &'t str, name: &str) -> Option<&'t str> {
@@ -99,8 +112,73 @@ impl Pattern {
     }
 }
 
+/// What is not a plain word to a shell.
+const SPECIAL: &str = " \t\n\r\u{b}\u{c};&|<>()$`\\\"'*?[]{}!#~";
+
+/// Whether `text` is a plain word to a shell.
+pub(super) fn is_plain_word(text: &str) -> bool {
+    !text.contains(|c| SPECIAL.contains(c))
+}
+
+fn is_plain(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(is_plain_word),
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges = class.ranges();
+            let holds = |c: char| ranges.iter().any(|r| r.start() <= c && c <= r.end());
+            !SPECIAL.chars().any(holds)
+        }
+        HirKind::Class(Class::Bytes(_)) => false,
+        HirKind::Repetition(repetition) => is_plain(&repetition.sub),
+        HirKind::Capture(capture) => is_plain(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_plain),
+    }
+}
+
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_lets_plain_words_through_is_known() {
+        for plain in [
+            r"^v[0-9]+",
+            r"^[\w.-]+$",
+            "^v1$|x",
+            r"\d{4}-\d\d",
+            "a/b@c:d",
+            "(?i)é+",
+        ] {
+            assert!(Pattern::new(plain).unwrap().is_plain(), "{plain}");
+        }
+        for other in [
+            ".",
+            r"^\S+$",
+            "^[a-z ;]+$",
+            "[^;]+",
+            "^v.*$",
+            r"a\sb",
+            "a b",
+            r"\$x",
+        ] {
+            assert!(!Pattern::new(other).unwrap().is_plain(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_text_is_not_the_whole() {
+        let tag = Pattern::new("^v[0-9]+").unwrap();
+        assert!(tag.is_whole("v12"));
+        for other in ["v1; echo X", "v1\n", "x v1", ""] {
+            assert!(!tag.is_whole(other), "{other}");
+        }
+        assert!(Pattern::new("a|ab").unwrap().is_whole("ab"));
     }
 }

@@ -298,6 +298,10 @@ fn put_address(text: &mut String, value: &str) {
         return text.push_str(value);
     };
     let in_query = path.contains('?');
+    put_escaped(text, value, in_query);
+}
+
+fn put_escaped(text: &mut String, value: &str, in_query: bool) {
     for byte in value.bytes() {
         let plain = byte.is_ascii_alphanumeric()
             || matches!(byte, b'-' | b'.' | b'_' | b'~')
@@ -308,6 +312,26 @@ fn put_address(text: &mut String, value: &str) {
             text.push_str(&format!("%{byte:02X}"));
         }
     }
+}
+
+/// The other forms in which `value` stands where it was put into an address, SQL or JSON, and in which a shell tells
+/// what it runs (`set -x`).
+pub fn forms(value: &str) -> Vec<String> {
+    let mut forms: Vec<String> = [true, false]
+        .into_iter()
+        .map(|in_query| {
+            let mut escaped = String::new();
+            put_escaped(&mut escaped, value, in_query);
+            escaped
+        })
+        .collect();
+    let json = serde_json::Value::from(value).to_string();
+    forms.push(json[1..json.len() - 1].to_owned());
+    for (quote, written) in [("'", "'\\''"), ("'", "''"), ("\"", "\"\"")] {
+        forms.push(value.replace(quote, written));
+    }
+    forms.retain(|form| form != value);
+    forms
 }
 
 fn is_integer(value: &str) -> bool {

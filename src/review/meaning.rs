@@ -46,6 +46,7 @@ pub fn facts(plan: &Plan, ix: StepIx, problems: &[&Problem]) -> Vec<Fact> {
         let label = if n == 0 { "one of" } else { "or" };
         sheet.plain(label, way.label.clone());
         sheet.work(plan, spec, &way.work);
+        sheet.own(way);
     }
     sheet.needs(plan, spec);
     sheet.expects(spec);

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::plan::template;
+
 /// The values that must not be shown.
 #[derive(Clone, Default)]
 pub struct Secrets(Arc<RwLock<Kept>>);
@@ -11,7 +13,8 @@ pub struct Secrets(Arc<RwLock<Kept>>);
 struct Kept {
     /// Those that variables have now.
     named: HashMap<String, String>,
-    /// All that were ever known: a variable that gets another value has not made its first one public.
+    /// All that were ever known, in every form in which they are written: a variable that gets another value has not
+    /// made its first one public.
     hidden: BTreeSet<String>,
 }
 
@@ -25,7 +28,10 @@ impl Secrets {
     /// Hides a value that is no variable's, or not yet.
     pub fn hide(&self, value: String) {
         if !value.is_empty() {
-            self.write().hidden.insert(value);
+            let forms = template::forms(&value);
+            let hidden = &mut self.write().hidden;
+            hidden.extend(forms);
+            hidden.insert(value);
         }
     }
 
@@ -77,6 +83,24 @@ mod tests {
             secrets.keep(n.to_string(), value.to_owned());
         }
         assert_eq!(secrets.mask("it is password123"), format!("it is {MASK}"));
+    }
+
+    #[test]
+    fn a_value_is_hidden_in_every_form_that_it_is_written_in() {
+        let secrets = Secrets::default();
+        secrets.keep("token".to_owned(), "se c/r'3\"t+".to_owned());
+        for form in [
+            "se c/r'3\"t+",
+            "se%20c%2Fr%273%22t%2B",
+            "se%20c/r%273%22t%2B",
+            r#"se c/r'\''3"t+"#,
+            "se c/r''3\"t+",
+            "se c/r'3\"\"t+",
+            r#"se c/r'3\"t+"#,
+        ] {
+            let told = secrets.mask(&format!("x={form}&"));
+            assert_eq!(told, format!("x={MASK}&"), "{form}");
+        }
     }
 
     #[test]

@@ -276,7 +276,7 @@ impl Supervisor {
 
     /// What `work` is judged by, which `job` of `step` does.
     fn judgement(&self, step: &Step, job: &Job, work: &Work, expect: Expect) -> Judgement {
-        let captures = step.spec.capture.iter().filter(|_| !job.undo);
+        let captures = step.spec.captures_of(work).filter(|_| !job.undo);
         Judgement {
             expect,
             captures: captures.cloned().collect(),

@@ -694,7 +694,11 @@ kind = "before"
   [[phase.step]]
   id = "either"
   title = "Either way"
-  alternatives = [{ label = "by script", shell = "echo one" }, { label = "by hand", shell = "echo two" }]
+  cwd = "/usr"
+  alternatives = [
+    { label = "by script", shell = "echo one", expect = { says = "one" } },
+    { label = "by hand", shell = "echo two in $(pwd)", cwd = "/", capture = { place = 'in (.*)' }, expect = { says = "two" } },
+  ]
 "#;
     let mut run = bench.start(plan);
     assert!(
@@ -706,8 +710,11 @@ kind = "before"
             .contains("no alternative 3")
     );
     run.ctl(&["run", "1.1", "--choice", "2"]);
-    run.wait_finished("either");
-    assert_eq!(run.output("either-1.log"), "two\n");
+    let end = run.wait_finished("either");
+    assert_eq!(end["outcome"], "passed", "{end}");
+    assert_eq!(run.output("either-1.log"), "two in /\n");
+    let set = run.wait_ever("variable_set", |data| data["name"] == "place");
+    assert_eq!(set["data"]["value"], "/");
 }
 
 #[test]

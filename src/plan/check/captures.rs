@@ -13,7 +13,7 @@ use crate::plan::template;
 pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &mut Vec<Problem>) {
     let mut later: BTreeMap<&str, &StepSpec> = BTreeMap::new();
     for step in all_steps(draft) {
-        for capture in &step.capture {
+        for capture in step.captures() {
             later.entry(&capture.name).or_insert(step);
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn check(draft: &Draft, source: &Source, format: Format, problems: &m
                 problem.hint("capture it before, or give the variable a `prompt` or a `default`"),
             );
         }
-        for capture in &step.capture {
+        for capture in step.captures() {
             later.remove(capture.name.as_str());
         }
     }

@@ -152,7 +152,7 @@ impl<'a> Check<'a> {
             ));
         }
         let known = self.variables.get_or_init(|| {
-            let captured = all_steps(self.draft).flat_map(|step| &step.capture);
+            let captured = all_steps(self.draft).flat_map(StepSpec::captures);
             let captured = captured.map(|capture| capture.name.as_str());
             let given = self.draft.vars.iter().map(|var| var.name.as_str());
             given.chain(captured).collect()

@@ -17,7 +17,8 @@ pub use allow::Allowed;
 pub(super) use allow::{Allows, reaches};
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
 pub(super) use safety::{
-    HIDES_ERRORS, applied_by, changes_database, goes_on, holds_secret, prepare_secrets, stops_first,
+    HIDES_ERRORS, applied_by, changes_database, goes_on, holds_secret, opens_session,
+    prepare_secrets, stops_first,
 };
 pub use safety::{SECRET, secrets_in, without_secrets, without_values};
 
@@ -71,6 +72,7 @@ pub(super) fn check(
     }
     snapshots::settle(&mut draft);
     safety::here::hold(&mut draft, &mut problems);
+    values::hold(&mut draft, &mut problems);
     references::check(&draft, source, format, &mut problems);
     captures::check(&draft, source, format, &mut problems);
     conditions::check(&draft, source, &mut problems);

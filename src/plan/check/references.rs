@@ -197,7 +197,7 @@ fn database(draft: &Draft, name: &str, place: impl FnOnce() -> Span, problems: &
 
 /// The names of all variables, in the order of the alphabet.
 fn known_variables(draft: &Draft) -> BTreeSet<&str> {
-    let captured = all_steps(draft).flat_map(|step| step.capture.iter().map(|c| c.name.as_str()));
+    let captured = all_steps(draft).flat_map(|step| step.captures().map(|c| c.name.as_str()));
     let given = draft.vars.iter().map(|var| var.name.as_str());
     let others = draft.not_variables.iter().map(String::as_str);
     given.chain(others).chain(captured).collect()

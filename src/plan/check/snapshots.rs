@@ -186,7 +186,7 @@ fn expectations(step: &StepSpec, problems: &mut Vec<Problem>) {
     let undo = step.undo.iter().map(|undo| (&undo.work, &undo.expect));
     let ways = step.alternatives.iter().map(|way| &way.work);
     let own = std::iter::once(&step.work).chain(ways);
-    let own = own.map(|work| (work, step.expect()));
+    let own = own.map(|work| (work, step.expect_of(work)));
     for (work, expect) in own.chain(undo) {
         let Some(kept) = &expect.kept else { continue };
         match work {

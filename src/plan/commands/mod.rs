@@ -167,6 +167,18 @@ impl<'t> Command<'t> {
         found
     }
 
+    /// The script that it hands to another shell: behind `-c`, behind the name of a machine, in a here-document.
+    pub(super) fn script(&self) -> Option<&Word<'t>> {
+        match wrappers::inside(self)? {
+            wrappers::Inside::Script(at, _) => self.words.get(at),
+            wrappers::Inside::Document => match self.input() {
+                Input::Text(text) => Some(text),
+                _ => None,
+            },
+            wrappers::Inside::Command(_) => None,
+        }
+    }
+
     /// The file that its output goes to.
     pub(super) fn output(&self) -> Option<&Word<'t>> {
         let outgoing = |redirect: &&Redirect<'t>| match redirect.kind {

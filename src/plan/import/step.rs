@@ -4,12 +4,13 @@ use super::Said;
 use super::own::Own;
 use super::top::{allows, interpreter, remarks, request};
 use super::write::{Writer, inline, key, list, quoted, time};
-use crate::plan::capture::Find;
-use crate::plan::draft::{Alternative, Mark, StepSpec};
+use crate::plan::capture::{Capture, Find};
+use crate::plan::draft::{Mark, StepSpec};
 use crate::plan::expect::{Expect, InJson};
 use crate::plan::model::{Plan, Step};
 use crate::plan::snapshot::{Aspect, Kept, Snapshot};
 use crate::plan::template;
+use crate::plan::ways::Alternative;
 use crate::plan::work::{Interpreter, Shell, Sql, Work};
 
 /// The indentation of a step below its phase, and of a part of a step.
@@ -40,11 +41,7 @@ pub(super) fn step(plan: &Plan, step: &Step, home: &str, said: &Said<'_>, out: &
         .map(|hole| (key(&hole.literal), quoted(&hole.var)))
         .collect();
     out.pairs("placeholders", &holes);
-    let captures = spec.capture.iter();
-    let captures: Vec<_> = captures
-        .map(|capture| (key(&capture.name), find(&capture.from)))
-        .collect();
-    out.pairs("capture", &captures);
+    out.pairs("capture", &captures(&spec.capture));
     out.maybe("when", spec.when.as_ref().map(|when| when.text.as_str()));
     flags(spec, out);
     let accepted = said.accepted.in_step(spec.span.start);
@@ -85,6 +82,18 @@ fn alternative(plan: &Plan, way: &Alternative, home: &str, out: &mut Writer<'_>)
     out.part(PART, &format!("{home}.step.alternatives"), None);
     out.text("label", &way.label);
     work(plan, &way.work, &way.label, out);
+    out.maybe("cwd", way.cwd.as_deref());
+    if let Some(expected) = &way.expected {
+        out.pairs("expect", &expect(expected));
+    }
+    out.pairs("capture", &captures(&way.capture));
+}
+
+fn captures(captures: &[Capture]) -> Vec<(String, String)> {
+    let captures = captures.iter();
+    captures
+        .map(|capture| (key(&capture.name), find(&capture.from)))
+        .collect()
 }
 
 fn work(plan: &Plan, work: &Work, title: &str, out: &mut Writer<'_>) {

@@ -65,7 +65,7 @@ fn new_name(names: Option<&BTreeMap<String, String>>, name: &str) -> Option<Stri
 /// What an inner file's variables are called is known by the outer one's names.
 fn rename(step: &mut StepSpec, names: Option<&Arc<BTreeMap<String, String>>>) {
     let Some(names) = names else { return };
-    for capture in &mut step.capture {
+    for capture in step.captures_mut() {
         if let Some(name) = names.get(&capture.name) {
             capture.name.clone_from(name);
         }
@@ -94,7 +94,7 @@ fn variables(
     let mut names = BTreeMap::new();
     let captured = part.phases.iter().flat_map(|phase| &phase.steps);
     let captured: Vec<&str> = captured
-        .flat_map(|step| step.capture.iter().map(|capture| capture.name.as_str()))
+        .flat_map(|step| step.captures().map(|capture| capture.name.as_str()))
         .collect();
     for (name, meant) in &include.vars {
         let var = part.vars.iter().find(|var| var.name == name.value);

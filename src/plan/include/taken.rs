@@ -54,7 +54,7 @@ impl Taken<'_> {
         self.known
             .extend(draft.vars.iter().map(|var| var.name.clone()));
         let steps = draft.phases.iter().flat_map(|phase| &phase.steps);
-        let captured = steps.flat_map(|step| &step.capture);
+        let captured = steps.flat_map(|step| step.captures());
         self.known
             .extend(captured.map(|capture| capture.name.clone()));
         let mut includes = std::mem::take(&mut draft.includes);

@@ -5,7 +5,7 @@ use crate::plan::{Opened, Plan, open_from};
 
 const BACKUP: &str = r#"
 [vars]
-dir = { prompt = "Where?", pattern = "^/" }
+dir = { prompt = "Where?", pattern = "^/.*" }
 keep = { default = "7" }
 [[phase]]
 id = "backup"

@@ -97,6 +97,15 @@ pub(super) struct WorkView<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) tty: bool,
     pub(super) text: Cow<'a, str>,
+    /// Of one of several ways: its own directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cwd: Option<&'a str>,
+    /// What is expected of it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expect: Option<String>,
+    /// The variables that are taken from what it alone prints.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) captures: Vec<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -57,7 +57,7 @@ pub fn wanted(plan: &Plan) -> Vec<(Wanted, Span)> {
         let ways = step.alternatives.iter().map(|way| &way.work);
         for work in std::iter::once(&step.work).chain(ways) {
             if let Work::Shell(shell) = work {
-                for wanted in applied_by(&shell.script, &step.holes, step.cwd.as_deref()) {
+                for wanted in applied_by(&shell.script, &step.holes, step.cwd_of(work)) {
                     if !found.iter().any(|(known, _)| *known == wanted) {
                         found.push((wanted, step.span));
                     }

@@ -35,7 +35,7 @@ fn told(step: &StepSpec, source: &Source, problems: &mut Vec<Problem>) -> Option
     let ways = step.alternatives.iter().map(|way| &way.work);
     let own = std::iter::once(&step.work).filter(|_| step.alternatives.is_empty());
     let undo = step.undo.iter().map(|undo| &undo.work);
-    let mut first = None;
+    let mut first = in_environment(step, problems);
     for (text, origin, sql) in own.chain(ways).chain(undo).filter_map(script) {
         let holes = markdown::placeholders(text, sql);
         if holes.is_empty() {
@@ -54,6 +54,29 @@ fn told(step: &StepSpec, source: &Source, problems: &mut Vec<Problem>) -> Option
             problems.push(Problem::warning(CODE, span, message).hint(format!(
                 "write `{{{{{name}}}}}`, and `{name} = {{ prompt = \"…\" }}` below `[vars]`: it is asked for before the step runs"
             )));
+            first.get_or_insert_with(|| literal.to_owned());
+        }
+    }
+    first
+}
+
+/// The first placeholder among the values that the step puts into its environment; all are told.
+fn in_environment(step: &StepSpec, problems: &mut Vec<Problem>) -> Option<String> {
+    let mut first = None;
+    for (name, value) in &step.env {
+        for range in markdown::placeholders(value, false) {
+            let literal = &value[range];
+            if step
+                .holes
+                .iter()
+                .any(|hole| literal.contains(&hole.literal))
+            {
+                continue;
+            }
+            let message =
+                format!("`{literal}` in `{name}` stands for something that has to be filled in");
+            let hint = "write a variable in its place, with a `prompt` below `[vars]`";
+            problems.push(Problem::warning(CODE, step.span, message).hint(hint));
             first.get_or_insert_with(|| literal.to_owned());
         }
     }

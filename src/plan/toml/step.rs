@@ -7,12 +7,13 @@ use super::expect::{expect, small_numbers};
 use super::snapshot;
 use super::table::Table;
 use crate::plan::condition::Condition;
-use crate::plan::draft::{Alternative, Hole, Mark, Placed, Retry, StepSpec, Undo};
+use crate::plan::draft::{Hole, Mark, Placed, Retry, StepSpec, Undo};
 use crate::plan::origin::Origin;
 use crate::plan::parts::Database;
 use crate::plan::problem::Problem;
 use crate::plan::sql_text::refuses_transaction;
 use crate::plan::tree::{Node, Value};
+use crate::plan::ways::Alternative;
 use crate::plan::work::{Http, Interpreter, Shell, Sql, Work};
 
 /// The keys that say what a step does.
@@ -105,7 +106,8 @@ const WORK_KEYS: [Misplaceable; 9] = [
     ("deadline", &["snapshot"]),
 ];
 
-/// Further keys of a step; its undo has the same directory and environment.
+/// Further keys of a step; its undo has the same directory and environment. One of its ways may have a directory
+/// of its own, and captures.
 const STEP_KEYS: [Misplaceable; 3] = [
     ("env", &["shell"]),
     ("cwd", &["shell"]),
@@ -293,11 +295,18 @@ fn alternatives(table: &Table<'_>, defaults: &Defaults) -> Vec<Alternative> {
         .filter_map(|table| {
             let label = table.required("label");
             let work = one_work(&table, defaults);
+            let cwd = table.string("cwd");
+            let expected = table.has("expect").then(|| Box::new(expect(&table)));
+            let capture = super::capture::captures(&table);
             refuse_misplaced(&table, work.as_ref(), &WORK_KEYS);
+            refuse_misplaced(&table, work.as_ref(), &STEP_KEYS);
+            super::expect::refuse_misplaced(&table, work.iter());
             table.finish();
             Some(Alternative {
-                label: label?.value,
-                work: work?,
+                cwd,
+                expected,
+                capture,
+                ..Alternative::new(label?.value, work?)
             })
         })
         .collect()

@@ -695,6 +695,32 @@ fn what_can_not_be_meant_is_refused_where_it_stands() {
 }
 
 #[test]
+fn a_way_has_its_own_directory_expectation_and_captures() {
+    let body = "cwd = '/usr'\nalternatives = [{ label = 'a', shell = 'b' }, { label = 'c', shell = 'd', cwd = '/var', \
+                expect = { says = 'done' }, capture = '(?<tag>w.*)' }]";
+    let plan = plan(&with_step(body));
+    let spec = &plan.steps[0].spec;
+    let [first, second] = [0, 1].map(|choice| spec.work_of(choice).unwrap());
+    assert_eq!(
+        (spec.cwd_of(first), spec.cwd_of(second)),
+        (Some("/usr"), Some("/var"))
+    );
+    assert_eq!(spec.captures_of(first).count(), 0);
+    assert_eq!(spec.captures_of(second).count(), 1);
+    assert!(spec.expect_of(first).says.is_none() && spec.expect_of(second).says.is_some());
+    assert!(plan.has_variable("tag"));
+    let check =
+        "alternatives = [{ label = 'a', shell = 'b' }, { label = 'c', check = 'd', cwd = '/var' }]";
+    let opened = opened(&with_step(check));
+    assert!(
+        opened
+            .problems
+            .iter()
+            .any(|problem| problem.code == "misplaced-key")
+    );
+}
+
+#[test]
 fn a_variable_is_not_used_before_it_is_captured() {
     let steps = |vars: &str, first: &str, second: &str| {
         let body = format!("{first}\n[[phase.step]]\ntitle = 'Second'\n{second}");
@@ -781,12 +807,16 @@ fn a_step_with_a_hole_in_it_asks_before_it_runs() {
         let told = told.into_iter().map(str::to_owned).collect();
         assert_eq!(read(step), (told, true), "{step}");
     }
+    let (told, asks) = read("shell = \"./go\"\nenv = { B = \"<other>\" }");
+    assert_eq!((told.len(), asks), (1, true));
     for step in [
         "shell = \"git checkout {{ref}}\"",
         "shell = \"git checkout <ref>\"\nplaceholders = { \"<ref>\" = \"ref\" }",
         "shell = \"sort <in >out # <ref>\"",
         "shell = \"print('<ref>')\"\ninterpreter = \"python3\"",
         "check = \"Call [Name]\"",
+        "shell = \"./go\"\nenv = { B = \"{{ref}}\" }",
+        "shell = \"./go\"\nenv = { B = \"<ref>\" }\nplaceholders = { \"<ref>\" = \"ref\" }",
     ] {
         assert_eq!(read(step), (vec![], false), "{step}");
     }

@@ -2,7 +2,7 @@
 //! how often and on whose word.
 
 use super::Facts;
-use crate::plan::{Plan, StepSpec, Work, duration};
+use crate::plan::{Alternative, Plan, StepSpec, Work, duration};
 
 impl Facts {
     /// Values that have to be there, and where they come from.
@@ -30,6 +30,13 @@ impl Facts {
         self.list("captures", spec.capture.iter().map(ToString::to_string));
         let when = spec.when.iter().map(|when| when.text.clone());
         self.list("only when", when);
+    }
+
+    /// What holds for one of several ways alone.
+    pub(super) fn own(&mut self, way: &Alternative) {
+        let expected = way.expected.iter().flat_map(|expect| expect.lines());
+        self.list("expects", expected);
+        self.list("captures", way.capture.iter().map(ToString::to_string));
     }
 
     pub(super) fn expects(&mut self, spec: &StepSpec) {

@@ -13,7 +13,7 @@ impl Facts {
                     self.plain("", details.clone());
                 }
             }
-            Work::Shell(shell) => self.shell(plan, spec, shell),
+            Work::Shell(shell) => self.shell(plan, (spec, work), shell),
             Work::Sql(sql) => self.sql(plan, sql),
             Work::Http(http) => self.http(http),
             Work::Wait(time) => self.plain("waits", duration::show(*time)),
@@ -21,7 +21,7 @@ impl Facts {
         }
     }
 
-    fn shell(&mut self, plan: &Plan, spec: &StepSpec, shell: &Shell) {
+    fn shell(&mut self, plan: &Plan, (spec, work): (&StepSpec, &Work), shell: &Shell) {
         self.add("runs", shell.script.trim_end(), Tone::Code);
         self.plain("with", shell.interpreter.to_string());
         let here = if shell.carries {
@@ -32,9 +32,9 @@ impl Facts {
         let first = plan.cwd.as_deref();
         self.plain(
             "in",
-            match (&spec.cwd, first) {
+            match (spec.cwd_of(work), first) {
                 (Some(own), Some(first)) => format!("{own}, from {first} beside the plan"),
-                (Some(own), None) => own.clone(),
+                (Some(own), None) => own.to_owned(),
                 (None, Some(first)) if shell.carries => {
                     format!("{here}, at first {first} beside the plan")
                 }

@@ -223,7 +223,10 @@ impl Case<'_> {
     /// Whoever would have read a step's variables from its output is gone. A value that they have from
     /// elsewhere is not the step's: a person is asked for it before anything uses it.
     fn forget_what_was_not_captured(&self, ix: StepIx, decision: &mut Decision) {
-        for capture in &self.plan.steps[ix].spec.capture {
+        let Some(work) = self.work_of(ix, false) else {
+            return;
+        };
+        for capture in self.plan.steps[ix].spec.captures_of(work) {
             if self.state.values.contains_key(&capture.name) {
                 let name = capture.name.clone();
                 let event = Event::VariableForgotten(VariableForgotten { name });

@@ -78,6 +78,7 @@ impl Case<'_> {
         if let (Some(ix), false) = (ahead, matches!(waiting, Waiting::Choice(_))) {
             return Ok(ix);
         }
+        self.nothing_holds()?;
         Err(match waiting {
             Waiting::Confirm(ix) | Waiting::Alternative(ix) => return Ok(ix),
             Waiting::Values(ix, names) => self.needs_values(ix, &names),

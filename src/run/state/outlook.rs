@@ -387,7 +387,7 @@ impl RunState {
                 Vec::new()
             };
             missing.retain(|name| !captured.contains(&name.as_str()));
-            captured.extend(spec.capture.iter().map(|capture| capture.name.as_str()));
+            captured.extend(spec.captures().map(|capture| capture.name.as_str()));
             (!missing.is_empty()).then_some((item.step, missing))
         })
     }

@@ -51,7 +51,10 @@ pub fn work_of<'p>(step: &'p Step, job: &Job, choice: usize) -> Option<(&'p Work
     match (&step.spec.undo, job.undo) {
         (Some(undo), true) => Some((&undo.work, &undo.expect)),
         (None, true) => None,
-        (_, false) => Some((step.spec.work_of(choice)?, step.spec.expect())),
+        (_, false) => {
+            let work = step.spec.work_of(choice)?;
+            Some((work, step.spec.expect_of(work)))
+        }
     }
 }
 
@@ -111,7 +114,7 @@ impl Bench<'_> {
     ) -> Result<Option<Prepared>, FillError> {
         let spec = &step.spec;
         let prepared = match work {
-            Work::Shell(shell) => self.shell(step, job, shell)?,
+            Work::Shell(shell) => self.shell(step, job, shell, spec.cwd_of(work))?,
             Work::Sql(sql) => Prepared::Sql(Sql {
                 text: self.fill(&sql.text, spec, Language::Sql)?.text,
                 ..sql.clone()
@@ -156,7 +159,13 @@ impl Bench<'_> {
         })
     }
 
-    fn shell(&self, step: &Step, job: &Job, shell: &Shell) -> Result<Prepared, FillError> {
+    fn shell(
+        &self,
+        step: &Step,
+        job: &Job,
+        shell: &Shell,
+        cwd: Option<&str>,
+    ) -> Result<Prepared, FillError> {
         let spec = &step.spec;
         let filled = self.fill(&shell.script, spec, Language::Shell)?;
         let family = family(shell);
@@ -170,7 +179,7 @@ impl Bench<'_> {
         for (name, value) in &spec.env {
             env.push((name.clone(), self.plain(value, spec)?));
         }
-        let cwd = match (&spec.cwd, terminal) {
+        let cwd = match (cwd, terminal) {
             (Some(cwd), _) => self.cwd.join(self.plain(cwd, spec)?),
             (None, Some(terminal)) => {
                 let cwd = terminal.directory(self.cwd);

@@ -153,10 +153,7 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize)
         at.end.as_ref()
     };
     let Some(end) = end.filter(|_| !at.status.is_active()) else {
-        let expect = match &spec.undo {
-            Some(undone) if undo => &undone.expect,
-            _ => spec.expect(),
-        };
+        let expect = work(scene, ix).map_or_else(|| spec.expect(), |work| spec.expect_of(work));
         return expect
             .lines()
             .iter()
@@ -169,7 +166,9 @@ fn expectations<'s>(scene: &Scene<'s>, ix: StepIx, at: &StepState, width: usize)
             .collect();
     };
     let mut lines = findings(scene, end, width);
-    if let Some(shown) = &spec.expect().shown {
+    let own = spec.work_of(at.choice);
+    let own = own.map_or_else(|| spec.expect(), |work| spec.expect_of(work));
+    if let Some(shown) = &own.shown {
         lines.push(Line::from(vec![
             scene.span("· expects ", Role::Dim),
             scene.span(shown, Role::Text),
@@ -261,8 +260,9 @@ fn captures<'s>(scene: &Scene<'s>, ix: StepIx) -> Vec<Line<'s>> {
         return Vec::new();
     }
     let values = &scene.world.state.values;
-    let captures = scene.world.plan.steps[ix].spec.capture.iter();
-    captures
+    let spec = &scene.world.plan.steps[ix].spec;
+    let work = work(scene, ix).unwrap_or(&spec.work);
+    spec.captures_of(work)
         .map(|capture| {
             let value = match values.get(&capture.name) {
                 Some(Value::Known(value)) => format!(" = {value}"),

@@ -125,7 +125,7 @@ fn beside<'s>(scene: &Scene<'s>, ix: StepIx, work: &Work) -> Vec<Line<'s>> {
     let spec = &scene.world.plan.steps[ix].spec;
     let mut lines = Vec::new();
     let carries = matches!(work, Work::Shell(shell) if shell.carries);
-    if let (true, Some(directory)) = (carries, directory(scene, ix)) {
+    if let (true, Some(directory)) = (carries, directory(scene, ix, work)) {
         lines.push(Line::from(scene.span(format!("in {directory}"), Role::Dim)));
     }
     if spec.alternatives.len() > 1 && scene.world.state.steps[ix].attempt == 0 {
@@ -138,9 +138,9 @@ fn beside<'s>(scene: &Scene<'s>, ix: StepIx, work: &Work) -> Vec<Line<'s>> {
 }
 
 /// The directory that the steps before it left to it, while it has not begun.
-fn directory<'s>(scene: &Scene<'s>, ix: StepIx) -> Option<&'s str> {
+fn directory<'s>(scene: &Scene<'s>, ix: StepIx, work: &Work) -> Option<&'s str> {
     let state = &scene.world.state;
-    let own = scene.world.plan.steps[ix].spec.cwd.is_some();
+    let own = scene.world.plan.steps[ix].spec.cwd_of(work).is_some();
     let waits = !own && state.steps[ix].status == Status::Pending;
     state.directory.as_deref().filter(|_| waits)
 }

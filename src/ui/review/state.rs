@@ -213,11 +213,20 @@ impl State {
         self.say("the plan has changed", false, now);
     }
 
-    /// What a key does.
+    /// What a key does. What came of the one before is over when something is done.
     pub fn key(&mut self, event: KeyEvent, now: Moment) -> Option<Reaction> {
-        if self.dialog.is_some() {
-            return dialogs::key(self, event, now);
+        let reaction = if self.dialog.is_some() {
+            dialogs::key(self, event, now)
+        } else {
+            self.command(event, now)
+        };
+        if matches!(reaction, Some(Reaction::Write(_))) {
+            self.message = None;
         }
+        reaction
+    }
+
+    fn command(&mut self, event: KeyEvent, now: Moment) -> Option<Reaction> {
         let want = want_of(Key::from_event(&event)?)?;
         let page = usize::from(self.size.height / 2).max(1);
         match want {

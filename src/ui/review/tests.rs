@@ -173,6 +173,7 @@ fn only_the_text_that_was_shown_is_approved() {
     bench.press(KeyCode::Char('a'));
     bench.press(KeyCode::Enter);
     assert!(!bench.0.record.approvers(&bench.0.plan.digest).is_empty());
+    assert!(!bench.frame().contains("look at it and approve again"));
     // A text that came back is the one that was shown.
     bench.press(KeyCode::Char('a'));
     bench.press(KeyCode::Char('a'));

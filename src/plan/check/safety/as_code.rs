@@ -1,15 +1,21 @@
-//! Values that a shell reads as code: those of variables in a text that is handed to `bash -c`, `ssh` or `eval`.
-//! In the script itself a value is always a value.
+//! Values that a shell reads as code: those of variables in a text that is handed to `bash -c`, `ssh`, `eval` or `trap`,
+//! as a word, a here-document or through a pipe. In the script itself a value is always a value.
+
+use std::collections::HashSet;
 
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Command, SHELLS, Word};
+use crate::plan::commands::{Command, Given, Input, Known, SHELLS, Script, Word};
 use crate::plan::parts::Var;
 use crate::plan::problem::Problem;
 use crate::plan::template;
 
-/// What a value might be that does more than it says.
-const CODE: &str = "a b; c $(d)";
+/// Options of shells that take a value.
+const SHELL: Known = Known {
+    short: "oO",
+    long: &["rcfile", "init-file"],
+    leading: true,
+};
 
 /// Finds such texts among `texts`, where one of `vars` may hold more than a plain word.
 pub(super) fn check(texts: &[Text<'_>], vars: &[Var], out: &mut Vec<Problem>) {
@@ -22,50 +28,78 @@ pub(super) fn check(texts: &[Text<'_>], vars: &[Var], out: &mut Vec<Problem>) {
 }
 
 fn alone(text: &Text<'_>, written: &str, vars: &[Var], out: &mut Vec<Problem>) {
-    for command in &text.script.commands {
-        let named = |word: &Word<'_>| variable(written.get(word.span.clone())?, vars);
-        let Some(name) = code(command).find_map(named) else {
-            continue;
-        };
-        let program = command.program();
+    // What stands in a script that is handed over, stands in its commands as well.
+    let mut told: HashSet<usize> = HashSet::new();
+    for (ix, command) in text.script.commands.iter().enumerate() {
+        let (reader, words) = code(&text.script, ix);
+        let mut marks = Vec::new();
+        for word in words {
+            let tokens = template::tokens(written.get(word.span.clone()).unwrap_or_default());
+            marks.extend(tokens.into_iter().filter_map(|token| {
+                let at = word.span.start + token.span.start;
+                (takes_code(token.name, vars) && told.insert(at)).then_some(token.name)
+            }));
+        }
+        let Some(name) = marks.first() else { continue };
         let message = format!(
-            "`{program}` gives this to a shell to read: what stands in `{name}` is code there, a space or a `;` in it as well"
+            "`{reader}` gives this to a shell to read: what stands in `{name}` is code there, a space or a `;` in it as well"
         );
-        let hint = match program {
-            "ssh" | "eval" => format!(
-                "let only a plain word be given: `pattern` for `{name}` under `vars`, such as `^[\\w.-]+$`"
-            ),
-            _ => format!(
-                "hand the value over: `{program} -c 'echo \"$1\"' _ {{{{{name}}}}}`, or give `{name}` a `pattern` such as `^[\\w.-]+$` under `vars`"
-            ),
+        let pattern = "`pattern` such as `^[\\w.-]+$` under `vars`";
+        let hint = if given(command).has(&["c"]) {
+            format!(
+                "hand the value over: `{reader} -c 'echo \"$1\"' _ {{{{{name}}}}}`, or give `{name}` a {pattern}"
+            )
+        } else {
+            format!("let only a plain word be given: a {pattern}, for `{name}`")
         };
         out.push(text.warning("value-as-code", from_program(command), message, hint));
     }
 }
 
-/// The words of `command` that a shell reads as code.
-fn code<'c>(command: &'c Command<'_>) -> impl Iterator<Item = &'c Word<'c>> {
-    // Behind `-c` these read code.
+/// The words at the command at `ix` that a shell reads as code, and what hands them to it.
+fn code<'s>(script: &'s Script<'_>, ix: usize) -> (&'s str, Vec<&'s Word<'s>>) {
+    let command = &script.commands[ix];
     let program = command.program();
-    let shell = SHELLS.contains(&program) || program == "su";
-    let all = program == "eval";
-    // What is more than one word behind the name of the other machine.
-    let far = program == "ssh";
-    let mut given = false;
-    command.arguments().iter().filter(move |word| {
-        let option = word.text.starts_with('-') && !word.text.starts_with("--");
-        let is_code = all || (shell && given) || (far && word.text.contains(' '));
-        given = option && word.text.ends_with('c');
-        is_code
-    })
+    let arguments = command.arguments();
+    let mut found: Vec<&Word<'_>> = command.script().into_iter().collect();
+    match program {
+        "eval" => found.extend(arguments),
+        "trap" => found.extend(arguments.iter().find(|word| !word.is_option())),
+        _ if reads_code(command) && matches!(command.input(), Input::Pipe) => {
+            for writer in script.writers(ix) {
+                if matches!(writer.program(), "echo" | "printf") {
+                    found.extend(writer.arguments());
+                }
+                if let Input::Text(text) = writer.input() {
+                    found.push(text);
+                }
+            }
+        }
+        _ => {}
+    }
+    // The shell of the other machine reads the words once more.
+    let far = found.is_empty() && command.wrapper("ssh").is_some();
+    if far {
+        found.extend(&command.words);
+    }
+    (if far { "ssh" } else { program }, found)
 }
 
-/// The first variable that `text` names, of those that may hold `CODE`.
-fn variable<'t>(text: &'t str, vars: &[Var]) -> Option<&'t str> {
-    let takes = |name: &str| {
-        let var = vars.iter().find(|var| var.name == name);
-        var.is_none_or(|var| var.refuses(CODE).is_none())
-    };
-    let mut names = template::tokens(text).into_iter().map(|token| token.name);
-    names.find(|name| takes(name))
+/// Whether it is a shell, here or on another machine, whose script is what it is given to read.
+fn reads_code(command: &Command<'_>) -> bool {
+    let given = given(command);
+    let shell = SHELLS.contains(&command.program());
+    let bare = given.operands.is_empty() || given.has(&["s"]);
+    (shell && bare && !given.has(&["c"]))
+        || (command.program() == "ssh" && command.script().is_none())
+}
+
+fn given<'c, 't>(command: &'c Command<'t>) -> Given<'c, 't> {
+    Given::read(command.arguments(), SHELL)
+}
+
+/// Whether the variable `name` may hold more than a plain word.
+fn takes_code(name: &str, vars: &[Var]) -> bool {
+    let var = vars.iter().find(|var| var.name == name);
+    var.is_none_or(|var| !var.is_plain())
 }

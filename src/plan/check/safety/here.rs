@@ -101,6 +101,16 @@ fn strays(step: &StepSpec) -> bool {
         && opener(&commands::read(&shell.script, Settings::default())).is_some()
 }
 
+/// Whether a command of `script` opens a session into which somebody types.
+pub(in crate::plan) fn opens_session(script: &str) -> bool {
+    if !may_open(script) {
+        return false;
+    }
+    let script = commands::read(script, Settings::default());
+    let mut commands = script.commands.iter().enumerate();
+    commands.any(|(ix, command)| opens(&script, ix, command))
+}
+
 /// The command of `script` that opens a session while others follow.
 pub(super) fn opener<'s, 't>(script: &'s Script<'t>) -> Option<&'s Command<'t>> {
     opening(script).map(|ix| &script.commands[ix])

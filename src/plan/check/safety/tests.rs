@@ -122,6 +122,15 @@ fn values_that_a_shell_reads_as_code() {
             "su postgres -c 'createdb {{name}}'",
             "ssh db1 'systemctl restart {{name}}'",
             "eval \"run {{name}}\"",
+            "ssh web1 systemctl restart {{name}}",
+            "ssh web1 <<X\nsystemctl restart {{name}}\nX",
+            "ssh web1 'bash -s' <<'X'\nsystemctl restart {{name}}\nX",
+            "bash <<X\necho {{name}}\nX",
+            "sudo bash -s <<'X'\necho {{name}}\nX",
+            "echo \"rm {{name}}\" | bash",
+            "printf 'rm %s' {{name}} | ssh web1",
+            "cat <<X | sh\nrm {{name}}\nX",
+            "trap \"rm {{name}}\" EXIT",
         ],
     );
     fine(
@@ -133,6 +142,12 @@ fn values_that_a_shell_reads_as_code() {
             "ssh {{name}} 'systemctl restart shop'",
             "ssh db1 uptime",
             "psql -c 'select {{name}}'",
+            "psql <<X\nselect '{{name}}'\nX",
+            "ssh web1 psql <<X\nselect '{{name}}'\nX",
+            "cat {{name}} | bash",
+            "echo {{name}} | tee log",
+            "echo {{name}} | bash deploy.sh",
+            "trap - EXIT; echo {{name}}",
         ],
     );
     let with_pattern = |pattern: &str| {
@@ -143,7 +158,10 @@ fn values_that_a_shell_reads_as_code() {
             .any(|(code, _)| *code == "value-as-code")
     };
     assert!(!with_pattern("^[\\w.-]+$"));
-    assert!(with_pattern("."));
+    assert!(!with_pattern("^v[0-9]+"));
+    for open in [".", "^\\S+$", "^[a-z ;]+$", "^v.*$"] {
+        assert!(with_pattern(open), "{open}");
+    }
 }
 
 #[test]

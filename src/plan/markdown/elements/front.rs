@@ -203,41 +203,84 @@ fn find(text: &str) -> Option<Found> {
     })
 }
 
-/// An object of JSON that the file begins with. It ends where JSON says, or, if there is a mistake
-/// in it, with the first line that is only its brace.
+/// An object of JSON that is the first thing in the file. It ends where JSON says, or, if there is a mistake in it,
+/// with the first line that is only its brace, else with its paragraph.
 fn object(text: &str) -> Option<Found> {
-    let inside = text.strip_prefix('{')?.trim_start();
-    if !inside.starts_with('"') {
+    let start = text.len() - text.trim_start().len();
+    let found = braces(&text[start..])?;
+    Some(found.behind(start))
+}
+
+fn braces(text: &str) -> Option<Found> {
+    let inside = text.strip_prefix('{')?;
+    // `{% raw %}`, `{{ title }}`, `{: .toc }`
+    if inside.starts_with(['{', '%', '#', ':', '.', '<']) {
         return None;
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
-    let whole = matches!(values.next(), Some(Ok(_)));
-    // With a mistake in it, only what we know tells that it is meant to be front matter.
-    let meant = |inside: &str| {
-        let mut quoted = inside.split('"').skip(1).step_by(2);
-        quoted.any(|key| KEYS.contains(&key))
-    };
-    let end = if whole {
-        Some(values.byte_offset())
-    } else if text.lines().next()?.trim_end() == "{" {
-        let end = text.find("\n}").map(|at| at + 2);
-        let inside = end.map_or(text.lines().nth(1), |end| text.get(..end));
-        inside.filter(|inside| meant(inside))?;
-        end
-    } else {
-        return None;
-    };
-    let behind = end.and_then(|end| text.get(end..)).unwrap_or("");
-    let line = behind.find('\n').map_or(behind.len(), |at| at + 1);
-    if end.is_some() && !behind[..line].trim().is_empty() {
+    let whole = matches!(values.next(), Some(Ok(_))).then(|| values.byte_offset());
+    if let Some(end) = whole
+        && let Some(found) = ended(text, end)
+    {
+        return inside.trim_start().starts_with('"').then_some(found);
+    }
+    let alone = inside
+        .lines()
+        .next()
+        .is_none_or(|rest| rest.trim().is_empty());
+    let line = text.find("\n}").filter(|_| alone).map(|at| at + 2);
+    let end = line.unwrap_or_else(|| paragraph(text));
+    if !is_meant(&text[..end]) {
         return None;
     }
-    Some(Found {
+    // Where nothing could be its end, that is all there is to say.
+    if line.is_none() && alone {
+        return Some(Found {
+            language: Language::Json,
+            text: Span::at(0),
+            end: 0,
+            closed: false,
+        });
+    }
+    // What stands behind the brace is a part of the mistake.
+    ended(
+        text,
+        end + text[end..].find('\n').unwrap_or(text.len() - end),
+    )
+}
+
+/// The length of the lines that `text` begins with, up to the first blank one.
+fn paragraph(text: &str) -> usize {
+    let lines = text.split_inclusive('\n');
+    let lines = lines.take_while(|line| !line.trim().is_empty());
+    let length: usize = lines.map(str::len).sum();
+    text[..length].trim_end().len()
+}
+
+/// Front matter that ends at `end`, where nothing else stands on that line.
+fn ended(text: &str, end: usize) -> Option<Found> {
+    let behind = &text[end..];
+    let line = behind.find('\n').map_or(behind.len(), |at| at + 1);
+    behind[..line].trim().is_empty().then(|| Found {
         language: Language::Json,
-        text: Span::new(0, end.unwrap_or(0)),
-        end: end.map_or(0, |end| end + line),
-        closed: end.is_some(),
+        text: Span::new(0, end),
+        end: end + line,
+        closed: true,
     })
+}
+
+/// Whether what begins with a brace, and is no JSON, names a key that we know: `"vars"`, `'vars'` or `vars` with a
+/// colon behind it. Else it is somebody else's.
+fn is_meant(text: &str) -> bool {
+    let names = |before: &str| {
+        let key = before.trim_end();
+        let bare = key.trim_end_matches(['"', '\'']);
+        KEYS.iter().any(|known| {
+            let before = bare.strip_suffix(known);
+            before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric()))
+        })
+    };
+    text.match_indices(':').any(|(at, _)| names(&text[..at]))
 }
 
 /// Whether what stands between two lines `---` is YAML, and not a part of the text between rules.

@@ -4,6 +4,8 @@
 //! commands was printed, so it must never be. Where the two can't be told apart for certain, the
 //! block is for reading.
 
+mod inner;
+
 use super::line::Line;
 use crate::plan::shell;
 
@@ -163,7 +165,8 @@ enum Sort {
 /// A transcript, read.
 struct Read {
     sorts: Vec<Sort>,
-    /// Whether a command had not ended when the next prompt came, or the end.
+    /// Whether a command had not ended when the next prompt came, or the end; or what seems printed was typed into a
+    /// session that it opened.
     unclear: bool,
 }
 
@@ -200,6 +203,12 @@ impl Read {
                 _ if open => Sort::Typed(continued(text).map_or(0, |length| indent + length)),
                 _ if text.is_empty() || text.starts_with('#') => Sort::Typed(indent),
                 _ => Sort::Printed,
+            };
+            read.unclear |= match sort {
+                Sort::Printed => inner::is_typed(text, &command),
+                Sort::Typed(_) => {
+                    prompt.is_none() && !open && inner::is_typed_by_root(text, &command)
+                }
             };
             if let Sort::Typed(from) = sort {
                 command.push(&line[from..]);

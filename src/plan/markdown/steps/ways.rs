@@ -3,7 +3,8 @@
 
 use super::guards;
 use super::work::{self, Made};
-use crate::plan::draft::{Alternative, StepSpec};
+use crate::plan::condition::Condition;
+use crate::plan::draft::StepSpec;
 use crate::plan::letters;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::expected;
@@ -15,7 +16,9 @@ use crate::plan::markdown::names::either::either;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
 use crate::plan::markdown::tongues::{self, rival};
+use crate::plan::problem::Problem;
 use crate::plan::source::Span;
+use crate::plan::ways::Alternative;
 
 /// A block that can be run, and what was said about it.
 pub(super) struct Candidate<'t> {
@@ -209,8 +212,8 @@ pub(super) fn offer(step: &mut StepSpec, joined: &Joined<'_>, fence: &Fence, boo
         } else {
             way.title.clone().unwrap_or_default()
         };
-        let work = made.work;
-        step.alternatives.push(Alternative { label, work });
+        let way = Alternative::new(label, made.work);
+        step.alternatives.push(way);
     }
     if !joined.sure {
         let (at, text) = joined.by;
@@ -220,8 +223,10 @@ pub(super) fn offer(step: &mut StepSpec, joined: &Joined<'_>, fence: &Fence, boo
     }
 }
 
-/// Makes `step` one of whose ways, `candidates`, the operator picks.
+/// Makes `step` one of whose ways, `candidates`, the operator picks. What all of them say is the step's, and what
+/// only one says holds for that one.
 pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
+    let mut conditions: Vec<Option<Box<Condition>>> = Vec::new();
     for candidate in candidates {
         let fence = candidate.fence;
         let mut piece = script::whole(fence, false);
@@ -249,17 +254,91 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
                 step.holes.push(hole);
             }
         }
-        if first {
-            step.work = made.work.clone();
-            expected::give(step, &piece, book);
-            work::name(step, fence, candidate.span, book);
+        let mut own = work::blank(String::new(), candidate.span);
+        own.work = made.work;
+        expected::give(&mut own, &piece, book);
+        if made.kept.is_some() {
+            own.expected.get_or_insert_default().kept = made.kept;
         }
+        if first {
+            step.work = own.work.clone();
+            work::name(&mut own, fence, candidate.span, book);
+            step.id = own.id.take().or(step.id.take());
+        } else {
+            work::words(&mut own, fence);
+            work::settings(&mut own, fence, candidate.span, book);
+        }
+        if let Some(details) = &own.details {
+            let of = if first { "" } else { label.as_str() };
+            work::add(&mut step.details, &format!("{of}\n{details}"));
+        }
+        step.danger |= own.danger;
+        step.confirm = step.confirm.take().or(own.confirm);
+        conditions.push(own.when);
         step.alternatives.push(Alternative {
-            label,
-            work: made.work,
+            cwd: own.cwd,
+            expected: own.expected,
+            capture: own.capture,
+            ..Alternative::new(label, own.work)
         });
     }
+    condition(step, conditions, candidates, book);
+    hoist(step);
     if step.alternatives.len() == 1 {
         step.alternatives.clear();
+    }
+}
+
+/// Gives `step` the condition that all its ways have. One of a single way is not weighed, as it is known only with
+/// the way that is picked: whoever picks one reads it in its name.
+fn condition(
+    step: &mut StepSpec,
+    mut conditions: Vec<Option<Box<Condition>>>,
+    candidates: &[Candidate<'_>],
+    book: &mut Book<'_>,
+) {
+    let text = |when: &Option<Box<Condition>>| when.as_ref().map(|when| when.text.clone());
+    let texts: Vec<Option<String>> = conditions.iter().map(text).collect();
+    if texts.windows(2).all(|pair| pair[0] == pair[1]) {
+        step.when = conditions.pop().flatten();
+        return;
+    }
+    for (way, text) in step.alternatives.iter_mut().zip(texts) {
+        if let Some(text) = text {
+            way.label = format!("{} (only when {text})", way.label);
+        }
+    }
+    let span = candidates.first().map_or(step.span, |first| first.span);
+    let message = "`when` differs among these ways of one step: it is shown with their names, and nobody weighs it";
+    book.problems.push(
+        Problem::warning("fence-attributes", book.first_line(span), message)
+            .hint("give all of them the same condition, or make them steps of their own"),
+    );
+}
+
+/// Makes what all ways of `step` say what the step says.
+fn hoist(step: &mut StepSpec) {
+    let Some(first) = step.alternatives.first().cloned() else {
+        return;
+    };
+    let ways = &mut step.alternatives;
+    let [cwd, expected, capture] = [
+        ways.iter().all(|way| way.cwd == first.cwd),
+        ways.iter().all(|way| way.expected == first.expected),
+        ways.iter().all(|way| way.capture == first.capture),
+    ];
+    for way in ways {
+        way.cwd = way.cwd.take().filter(|_| !cwd);
+        way.expected = way.expected.take().filter(|_| !expected);
+        way.capture.retain(|_| !capture);
+    }
+    if cwd {
+        step.cwd = first.cwd;
+    }
+    if expected {
+        step.expected = first.expected.or(step.expected.take());
+    }
+    if capture {
+        step.capture = first.capture;
     }
 }

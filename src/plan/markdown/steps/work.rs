@@ -220,21 +220,25 @@ pub(in crate::plan::markdown) fn name(
     span: Span,
     book: &mut Book<'_>,
 ) {
-    let attributes = fence::attributes(&fence.info);
-    if let Some(name) = &attributes.name {
-        let id = crate::plan::id::is_id(name).then(|| Placed::new(name.clone(), span));
-        match book.take_id(id) {
-            Some(id) => step.id = Some(id),
-            None => add(&mut step.details, &format!("block: name={name}")),
+    let name = fence::attributes(&fence.info).name;
+    let name = name.filter(|name| crate::plan::id::is_id(name));
+    let id = name.map(|name| Placed::new(name, span));
+    step.id = book.take_id(id).or(step.id.take());
+    words(step, fence);
+    settings(step, fence, span, book);
+}
+
+/// Adds to `step` what the words behind the fence say that nothing is made of; a name is its id, if it has one.
+pub(super) fn words(step: &mut StepSpec, fence: &Fence) {
+    let said = fence::attributes(&fence.info);
+    let id = step.id.as_ref().map(|id| id.value.as_str());
+    let name = said.name.filter(|name| id != Some(name));
+    let name = name.map(|name| format!("name={name}"));
+    for words in name.into_iter().chain([said.others.join(", ")]) {
+        if !words.is_empty() {
+            add(&mut step.details, &format!("block: {words}"));
         }
     }
-    if !attributes.others.is_empty() {
-        add(
-            &mut step.details,
-            &format!("block: {}", attributes.others.join(", ")),
-        );
-    }
-    settings(step, fence, span, book);
 }
 
 /// Gives `step` what the words behind the fence say of every step in it.
@@ -252,11 +256,8 @@ pub(in crate::plan::markdown) fn settings(
         let origin = Origin::lines([(at, text.len())]);
         Box::new(Condition::new(text, origin))
     });
-    if attributes
-        .others
-        .iter()
-        .any(|word| word == "background=true")
-    {
+    let mut others = attributes.others.iter();
+    if others.any(|word| word == "background=true") {
         let message = "this block asks to run in the background: what follows waits until it ends";
         let start = Span::new(span.start, span.start + 3);
         book.problems.push(

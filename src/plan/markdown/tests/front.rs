@@ -130,6 +130,47 @@ fn rules_at_the_start_are_no_front_matter() {
 }
 
 #[test]
+fn json_that_is_meant_and_has_a_mistake_is_an_error_wherever_that_stands() {
+    for text in [
+        "{\"review\": {\"approvals\": 2}\n\n# T\n",
+        "{\"review\": {\"approvals\": 2}}}\n\n# T\n",
+        "{'review': {'approvals': 2}}\n\n# T\n",
+        "{review: {approvals: 2}}\n# T\n",
+        "{\"review\": {\"approvals\": 2}, \"title\": \"x\",}\n\n# T\n",
+        "{\n  review: {\"approvals\": 2}\n}\n# T\n",
+        "{ // c\n  \"review\": {\"approvals\": 2}\n}\n\n# T\n",
+        "{\"review\": {\"approvals\": 2}} # two\n\n# T\n",
+        "\n {\"review\": {\"approvals\": 2}\n\n# T\n",
+    ] {
+        let found = front(text);
+        let told = codes(&found);
+        assert!(
+            told.contains(&("json-syntax", Severity::Error)),
+            "{text}: {told:?}"
+        );
+        assert!(open("r.md", text.as_bytes()).plan.is_none(), "{text}");
+    }
+    for text in [
+        "\n{\"review\": {\"approvals\": 2}}\n\n# T\n",
+        " {\"review\": {\"approvals\": 2}}\n# T\n",
+    ] {
+        let found = front(text);
+        assert_eq!(codes(&found), [], "{text}");
+        assert_eq!(found.draft.approvals, 2, "{text}");
+    }
+    for text in [
+        "{% set review: 2 %}\n",
+        "{{ review: 2 }}\n",
+        "{: title=\"a\" .vars: }\n",
+        "{.vars: a}\n",
+        "{see: below}\n\n# T\n\n```json\n{\"vars\": 1}\n```\n",
+    ] {
+        let found = front(text);
+        assert_eq!((found.end, codes(&found)), (0, Vec::new()), "{text}");
+    }
+}
+
+#[test]
 fn what_is_never_closed_is_told() {
     for text in [
         "+++\ntitle = 'x'\n# T\n",

@@ -78,6 +78,61 @@ fn blocks_joined_by_or_are_alternatives_wherever_they_stand() {
 }
 
 #[test]
+fn each_alternative_has_what_is_said_of_it() {
+    let text = "## Deploy\n- [ ] Build\n  ```sh {name=local cwd=/usr capture='(?<tag>v\\d+)'}\n  echo v1\n  ```\n  or\n  \
+                ```sh {name=remote cwd=/var capture='(?<tag>w\\d+)' zone=b}\n  echo w2 done\n  ```\n  Expected: `done`\n";
+    let read = plan(text);
+    let spec = &read.steps[0].spec;
+    let ways: Vec<_> = spec.alternatives.iter().map(|way| &way.work).collect();
+    let cwds: Vec<_> = ways.iter().map(|work| spec.cwd_of(work)).collect();
+    assert_eq!(cwds, [Some("/usr"), Some("/var")]);
+    let patterns: Vec<String> = ways
+        .iter()
+        .flat_map(|work| spec.captures_of(work).map(ToString::to_string))
+        .collect();
+    assert!(patterns[0].contains(r"v\d+") && patterns[1].contains(r"w\d+"));
+    assert_eq!(patterns.len(), 2);
+    assert!(spec.expect_of(ways[0]).lines().is_empty());
+    assert!(spec.expect_of(ways[1]).lines()[0].contains("done"));
+    assert_eq!(read.steps[0].id.as_str(), "local");
+    let details = spec.details.as_deref().unwrap();
+    assert!(
+        details.contains("name=remote") && details.contains("zone=b"),
+        "{details}"
+    );
+    // What all of them say is the step's.
+    let same = text.replace("/var", "/usr").replace(r"w\d+", r"v\d+");
+    let spec = &plan(&same).steps[0].spec;
+    assert_eq!((spec.cwd.as_deref(), spec.capture.len()), (Some("/usr"), 1));
+    assert_eq!(spec.alternatives[1].cwd, None);
+}
+
+#[test]
+fn a_condition_of_one_alternative_is_not_weighed_for_another() {
+    let with = |first: &str, second: &str| {
+        format!(
+            "---\nvars: {{ tag: {{ prompt: Tag }} }}\n---\n## Deploy\n- [ ] Build\n  ```sh {first}\n  a\n  ```\n  or\n  ```sh {second}\n  b\n  ```\n"
+        )
+    };
+    let one = with("", "{when=\"tag == 'a'\"}");
+    let spec = &plan(&one).steps[0].spec;
+    assert!(spec.when.is_none());
+    assert!(
+        spec.alternatives[1]
+            .label
+            .ends_with("(only when tag == 'a')")
+    );
+    assert!(
+        problems(&one)
+            .iter()
+            .any(|(code, _)| *code == "fence-attributes")
+    );
+    let both = with("{when=\"tag == 'a'\"}", "{when=\"tag == 'a'\"}");
+    assert!(plan(&both).steps[0].spec.when.is_some());
+    assert_eq!(plan(&both).steps[0].spec.alternatives.len(), 2);
+}
+
+#[test]
 fn further_blocks_of_an_item_are_steps_that_follow_it() {
     let plan =
         plan("## Deploy\n1. Go\n   ```sh\n   a\n   ```\n   Then look:\n   ```sh\n   b\n   ```\n");

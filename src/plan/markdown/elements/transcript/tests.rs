@@ -103,8 +103,32 @@ fn what_can_not_be_told_apart_is_unclear() {
         "Applying migration `20240101_init`\n",
         "Database is up\n",
         "ls\ncd x\n",
+        "$ psql -h db shop\nshop=# alter table t add a int;\nALTER TABLE\nshop=# \\q\n",
+        "$ ./db.sh\npsql (16.1)\nshop=# drop table t;\n",
+        "$ psql shop\nType \"help\" for help.\n",
+        "$ kubectl exec -it web-0 -- sh\n/ # rm -rf /cache/*\n",
+        "$ ./shell.sh\n/app # ./manage.py migrate\n",
+        "$ redis-cli\n127.0.0.1:6379> FLUSHALL\nOK\n",
+        "$ mysql shop\nmysql> delete from t;\n",
+        "$ mongosh\ntest> db.x.drop()\n",
+        "$ bin/rails console\nirb(main):001:0> User.delete_all\n=> 4\n",
+        "$ python3\n>>> import this\n",
+        "$ sudo -i\n# systemctl stop shop\n# exit\n",
+        "$ ssh db1\ndb1$ sudo systemctl stop shop\n",
+        "$ node\n> require('./m').run()\nundefined\n",
     ] {
         assert!(is_unclear(text, true), "{text}");
+    }
+    for text in [
+        "$ npm run build\n\n> shop@1.0.0 build\n> tsc\n",
+        "$ psql shop -c 'select 1'\n ?column?\n----------\n        1\n",
+        "$ kubectl exec web-0 -- ls\n/cache\n",
+        "$ sudo systemctl stop shop\n# it takes a while\n$ uptime\n",
+        "$ ssh db1 uptime\n 10:00 up 3 days\n",
+        "$ git log\n* a1b2c3 -> origin/main\nAnn <ann@x.example> wrote\n",
+        "$ diff a b\n> new line\n< old line\n",
+    ] {
+        assert!(!is_unclear(text, true), "{text}");
     }
     for text in ["$ ls\nx=# y\n", "", "$ a && b\nok\n"] {
         assert!(!is_unclear(text, true), "{text}");
