@@ -12,6 +12,7 @@ use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::hosts;
 use crate::plan::markdown::headings::occasion::Occasions;
 use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
+use crate::plan::markdown::headings::purpose;
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::used::Used;
 use crate::plan::markdown::names::conditional::{self, Reserve};
@@ -123,12 +124,14 @@ fn phase(
     // It may be a way back without saying so for certain: "Backup and restore".
     let words = &heading.title.words;
     let goes_on = heading::counts(&reading.name) && words.sets_going();
-    let may_go_back = words.may_go_back() && !goes_on;
+    let saves = purpose::only_saves(outline, section);
+    let may_go_back = words.may_go_back() && !goes_on && !saves;
+    let called = if saves { "" } else { &reading.name };
     for step in &mut steps {
         for case in cases.into_iter().chain([above]).flatten() {
             guards::guard_case(step, case, book);
         }
-        guards::guard(step, &reading.name, book);
+        guards::guard(step, called, book);
         guards::guard_review(step, &reading.name, book);
         guards::guard_example(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);

@@ -230,7 +230,15 @@ fn braces(text: &str) -> Option<Found> {
         .is_none_or(|rest| rest.trim().is_empty());
     let line = text.find("\n}").filter(|_| alone).map(|at| at + 2);
     let end = line.unwrap_or_else(|| paragraph(text));
-    if !is_meant(&text[..end]) {
+    let quoted = inside.trim_start().starts_with(['"', '\'', '/']);
+    let meant = if alone || quoted {
+        is_meant(&text[..end])
+    } else {
+        // `{title: Shop}` and `{panel}` are a wiki's.
+        let line = text.lines().next().unwrap_or_default();
+        is_meant(&line.replacen("title", "", 1))
+    };
+    if !meant {
         return None;
     }
     // Where nothing could be its end, that is all there is to say.

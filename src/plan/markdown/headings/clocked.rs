@@ -61,6 +61,11 @@ pub(super) fn let_go_of_lengths(outline: &Outline, readings: &mut [Reading]) {
             .map(|&ix| (readings[ix].from.unwrap_or_default(), readings[ix].until));
         let mut windows: Vec<_> = windows.collect();
         windows.sort();
+        // "0-10 minutes" begins a series of windows, whatever it leaves out.
+        let begun = |ix: &SectionIx| readings[*ix].from == Some(Duration::ZERO);
+        if ways.iter().any(begun) {
+            continue;
+        }
         if windows
             .windows(2)
             .any(|pair| pair[0].1.is_some_and(|until| until < pair[1].0))

@@ -21,7 +21,7 @@ mod listed;
 pub(super) mod occasion;
 pub(super) mod outline;
 mod procedure;
-mod purpose;
+pub(super) mod purpose;
 pub(super) mod rivals;
 pub(super) mod roles;
 mod saves;

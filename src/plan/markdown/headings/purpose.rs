@@ -211,11 +211,17 @@ fn is_procedure(section: &Section) -> bool {
     (back && (held || title.words.names_steps())) || (plain && title.words.names_steps() && held)
 }
 
+/// What headings have over what is brought back from a copy.
+const BROUGHT: [&str; 5] = ["restor", " from ", " to ", "recover", "wiederherstell"];
+
 /// Whether a heading that speaks of a way back says that something is kept for it, over commands that do no more.
-pub(super) fn only_saves(outline: &Outline, ix: SectionIx) -> bool {
+pub(in crate::plan::markdown) fn only_saves(outline: &Outline, ix: SectionIx) -> bool {
     let words = &outline.sections[ix].title.words;
     let mut below = outline.within(ix).filter_map(|section| section.saves);
+    let text = words.uncounted();
+    let from = BROUGHT.iter().any(|word| text.contains(word));
     (words.copies_for_rollback() || words.makes_for_rollback())
+        && !from
         && below.next() == Some(true)
         && below.all(|saves| saves)
 }

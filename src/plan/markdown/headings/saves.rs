@@ -34,22 +34,15 @@ pub(super) fn saves(block: &Block) -> Option<bool> {
     }
 }
 
-/// What commands have that save.
-const SAVES: [&str; 10] = [
-    "dump",
-    "backup",
-    "snapshot",
-    "git tag",
-    "tar ",
-    "cp ",
-    "rsync ",
-    "docker tag",
-    "docker commit",
-    "bgsave",
+/// What only commands have that save.
+#[rustfmt::skip]
+const SAVES: [&str; 12] = [
+    "pg_dump", "pg_basebackup", "mysqldump", "mongodump", "git tag", "tar c", "tar -c", "create-db-snapshot", "create-snapshot", "snapshot create", "backup create",
+    "backup_db",
 ];
 /// What commands have that bring something back, or change what there is.
 #[rustfmt::skip]
-const BRINGS_BACK: [&str; 24] = [
+const BRINGS_BACK: [&str; 31] = [
     "restore", "rollback", "roll-back", "rollout", "revert", "undo", "downgrade", "checkout", "reset", "psql", "mysql ", "drop", "delete", "import", "migrate", "previous", "apply",
-    "restart", "start", "stop", "down", "deploy", "replay", "promote",
+    "restart", "reload", "start", "stop", "down", "up -d", "deploy", "replay", "promote", "tar x", "tar -x", "gunzip", "sqlite3", "<",
 ];

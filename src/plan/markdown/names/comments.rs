@@ -64,7 +64,9 @@ pub(in crate::plan::markdown) fn reserve(
     let heads = stands != Stands::Among;
     let any = || conditional::remarks_case(text) || only::is(text) || orders_in_case(text);
     let waits_itself = || script.contains("sleep ");
-    let elsewhere = || tongues::rival(text).is_some_and(Rival::is_elsewhere);
+    // "Test" is done, "Test environment" is a place.
+    let deed = DEEDS.contains(&folded(text).trim());
+    let elsewhere = || !deed && tongues::rival(text).is_some_and(Rival::is_elsewhere);
     let elsewhere = || (heads && elsewhere()).then_some(Reserve::Elsewhere);
     label
         .and_then(conditional::reserve)
@@ -195,6 +197,9 @@ fn is_looked(rest: &str) -> bool {
         .iter()
         .any(|word| tongues::strip_word(rest, word).is_some())
 }
+
+/// Names of places that say what is done as well.
+const DEEDS: [&str; 5] = ["test", "testing", "stage", "тест", "qa"];
 
 /// Where the case in a comment ends.
 const CLAUSE_ENDS: [char; 5] = [',', ':', ';', '，', '：'];

@@ -6,13 +6,14 @@ use crate::plan::letters;
 use crate::plan::markdown::elements::programs;
 use crate::plan::markdown::tongues::phrases::Topic;
 
-/// Whether `title` tells a single act, to which each of several means is enough. What is deployed, installed or set up is
-/// done by several, and so are "services".
+/// Whether a title of these `words` tells a single act, to which each of several means is enough: migrations are applied, or
+/// something is started. What is deployed, installed or set up is done by several, and so are "services".
 pub(in crate::plan::markdown) fn is_one_act(words: &Words) -> bool {
     let text = words.uncounted().trim();
-    let one = || ONE.iter().any(|word| text.starts_with(word));
+    let migrates = text.contains("migration")
+        || (text.starts_with("migrate ") && DATABASE.iter().any(|word| text.ends_with(word)));
     let several = || text.split(' ').any(|word| SEVERAL.contains(&word));
-    (words.begins(&[Topic::Starts, Topic::Moves]) || one()) && !several()
+    (words.begins(&[Topic::Starts]) || migrates) && !several()
 }
 
 /// Whether each of `names` says no more than by what means, and no two of them the same.
@@ -32,11 +33,17 @@ fn is_means(folded: &str) -> bool {
     let is = |word: &str| PLATFORMS.contains(&word) || programs::is_program(word);
     let words = || folded.split(|c: char| c.is_whitespace() || matches!(c, ':' | '(' | ')'));
     let mut told = words().filter(|word| !word.is_empty());
-    words().any(is) && told.all(|word| is(word) || BESIDE.contains(&word))
+    let client = CLIENTS.iter().any(|client| folded.contains(client));
+    !client && words().any(is) && told.all(|word| is(word) || BESIDE.contains(&word))
 }
 
-const ONE: [&str; 4] = ["run ", "apply ", "execute ", "reload "];
-const SEVERAL: [&str; 5] = ["all", "components", "everything", "servers", "services"];
+const DATABASE: [&str; 3] = ["database", "schema", " db"];
+#[rustfmt::skip]
+const SEVERAL: [&str; 11] = [
+    "all", "and", "components", "databases", "deployment", "everything", "rollout", "schemas", "servers", "services", "upgrade",
+];
+/// Of these each has a database of its own.
+const CLIENTS: [&str; 6] = ["mongosh", "mysql", "psql", "redis", "sqlcmd", "sqlite"];
 /// What is no program's name.
 const PLATFORMS: [&str; 9] = [
     "compose",

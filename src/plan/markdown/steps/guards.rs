@@ -302,22 +302,6 @@ pub(in crate::plan::markdown) fn guard_early(step: &mut StepSpec, book: &mut Boo
     step.danger = true;
 }
 
-/// Makes a person say that all of `step` is done by one of its ways, of which the comment `text` at `span` tells another:
-/// what is done whichever way is gone may stand among them.
-pub(super) fn guard_part(step: &mut StepSpec, text: &str, span: Span, book: &mut Book<'_>) {
-    let message = format!(
-        "the comment \"{text}\" names another way: of what stands above it and what stands below it only one is run"
-    );
-    book.problems.push(
-        Problem::warning("conditional-step", span, message)
-            .hint("it asks before it runs; put an empty line around the ways, or blocks of their own with \"or\" between them"),
-    );
-    step.confirm = Some(format!(
-        "Only what stands above \"{text}\", or what stands below it, is run. Is nothing of the other part needed?"
-    ));
-    step.danger = true;
-}
-
 /// Makes a person say that `step`, which is one of several ways of doing something, is the one.
 pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
     guard_as(step, name, Reserve::Way, book);

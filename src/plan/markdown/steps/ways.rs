@@ -12,6 +12,7 @@ use crate::plan::markdown::code::joined::{Joined, joins_commands};
 use crate::plan::markdown::code::script::{self, Piece};
 use crate::plan::markdown::elements::blocks::{Block, Fence, Item, Kind};
 use crate::plan::markdown::elements::html;
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::either::either;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
@@ -192,8 +193,17 @@ pub(super) fn clusters<'t>(title: &str, candidates: Vec<Candidate<'t>>) -> Vec<V
 }
 
 /// Makes `step` one of whose ways, which a comment in `fence` joins, the operator picks. Where it is not sure how far each
-/// of them goes, a person says so first; where one can't be run, none is.
+/// of them goes, all of it stays together, and a person says first whether it is to be run; where one can't be run, none is.
 pub(super) fn offer(step: &mut StepSpec, joined: &Joined<'_>, fence: &Fence, book: &mut Book<'_>) {
+    if !joined.sure {
+        if !step.work.is_check() {
+            let (at, text) = joined.by;
+            let at = fence.locate(at);
+            let span = book.span(at, at + text.len() + 1);
+            guards::guard_comment(step, text, Some(Reserve::Way), span, book);
+        }
+        return;
+    }
     let ways = joined.ways.iter();
     let made: Option<Vec<Made>> = ways.map(|way| work::make(way, fence, book)).collect();
     let Some(made) = made else {
@@ -214,12 +224,6 @@ pub(super) fn offer(step: &mut StepSpec, joined: &Joined<'_>, fence: &Fence, boo
         };
         let way = Alternative::new(label, made.work);
         step.alternatives.push(way);
-    }
-    if !joined.sure {
-        let (at, text) = joined.by;
-        let at = fence.locate(at);
-        let span = book.span(at, at + text.len() + 1);
-        guards::guard_part(step, text, span, book);
     }
 }
 

@@ -176,13 +176,14 @@ pub(in crate::plan::markdown) fn fill(
 ) {
     let mut kept = None;
     let joined = joined::ways(piece, fence.language);
-    match joined.is_none().then(|| make(piece, fence, book)).flatten() {
+    let ways = joined.as_ref().filter(|joined| joined.sure);
+    match ways.is_none().then(|| make(piece, fence, book)).flatten() {
         Some(made) => {
             step.work = made.work;
             step.holes = made.holes;
             kept = made.kept;
         }
-        None if joined.is_some() => {}
+        None if ways.is_some() => {}
         None if piece.code.is_empty() => add(&mut step.details, &piece.remarks.join("\n")),
         None => add(&mut step.details, piece.text().trim()),
     }

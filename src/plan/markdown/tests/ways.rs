@@ -511,3 +511,73 @@ fn means_of_one_act_are_ways_of_it_and_those_of_a_deployment_are_not() {
     assert_eq!(headings("Restart the service", ["Docker:", "systemd:"]), 2);
     assert_eq!(headings("Deploy the app", ["Docker", "systemd"]), 0);
 }
+
+#[test]
+fn what_brings_back_from_a_backup_stays_a_way_back() {
+    for (name, script) in [
+        (
+            "Rollback: restore the backup",
+            "cp /srv/app/config.yml.bak /srv/app/config.yml",
+        ),
+        (
+            "Rollback with backup",
+            "tar xzf /var/backups/app.tar.gz -C /srv",
+        ),
+        ("Rollback (snapshot)", "cp -a /snapshots/app /srv/app"),
+        (
+            "Rollback to backup",
+            "docker tag app:backup app:latest; docker compose up -d",
+        ),
+        ("Rollback plan (backup)", "sqlite3 app.db < backup.sql"),
+        (
+            "Database rollback from dump",
+            "gunzip -c shop.sql.gz | sqlite3 shop.db",
+        ),
+    ] {
+        let text =
+            format!("## Deployment\n```sh\n./deploy\n```\n## {name}\n```sh\n{script}\n```\n");
+        assert_eq!(plan(&text).tiers.len(), 1, "{name}");
+    }
+    let saved = "## 1. Snapshot for the rollback\n```sh\npg_dump shop > shop.sql\n```\n## 2. Backup and rollback\n\
+                 ```sh\npg_dump shop > shop.sql\n```\n## 3. Deploy\n```sh\n./deploy\n```\n";
+    let asked = plan(saved).steps.into_iter();
+    let asked: Vec<bool> = asked.map(|step| step.spec.confirm.is_some()).collect();
+    assert_eq!(asked, [false; 3]);
+}
+
+#[test]
+fn parts_of_a_deployment_by_several_programs_are_no_ways() {
+    for (title, names) in [
+        ("Apply infrastructure changes", ["Terraform", "Helm"]),
+        ("Run the deployment", ["Terraform", "Helm"]),
+        ("Execute the upgrade", ["apt", "npm"]),
+        ("Migrate the databases", ["psql", "mysql"]),
+        ("Run the database migrations", ["psql", "mysql"]),
+        ("Reload configuration", ["systemd", "Docker"]),
+        ("Apply the manifests and migrations", ["Kubectl", "Alembic"]),
+    ] {
+        let [one, other] = names;
+        let text = format!(
+            "## Deployment\n### {title}\n#### {one}\n```sh\n./a\n```\n#### {other}\n```sh\n./b\n```\n"
+        );
+        let plan = plan(&text);
+        let chosen = plan
+            .phases
+            .iter()
+            .filter(|phase| phase.spec.choice.is_some());
+        assert_eq!(chosen.count(), 0, "{title}");
+    }
+}
+
+#[test]
+fn where_ways_in_a_block_end_nowhere_all_of_it_stays_together() {
+    let text = "## Deployment\n```sh\n# Maintenance on\ntouch on\n\n# Migrate\nalembic upgrade head\n# or, by hand\npsql -f up.sql\n\n\
+                # Maintenance off\nrm on\n```\n";
+    let plan = plan(text);
+    let steps: Vec<(usize, bool)> = plan
+        .steps
+        .iter()
+        .map(|step| (step.spec.alternatives.len(), step.spec.confirm.is_some()))
+        .collect();
+    assert_eq!(steps, [(0, true)]);
+}

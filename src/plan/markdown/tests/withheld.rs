@@ -517,18 +517,12 @@ fn ways(language: &str, block: &str) -> Vec<String> {
 
 #[test]
 fn where_it_is_unclear_how_far_ways_within_a_block_go_a_person_is_asked() {
-    for (block, all) in [
-        (
-            "./stop\n./a\n# or\n./b\n./start",
-            ["./stop\n./a", "./b\n./start"],
-        ),
-        ("./a\n# or the lock is kept\n./b", ["./a", "./b"]),
-        (
-            "HOST=a\n./stop\n\n./a $HOST\n\n# or\n./b $HOST",
-            ["HOST=a\n./stop\n\n./a $HOST", "./b $HOST"],
-        ),
+    for block in [
+        "./stop\n./a\n# or\n./b\n./start",
+        "./a\n# or the lock is kept\n./b",
+        "HOST=a\n./stop\n\n./a $HOST\n\n# or\n./b $HOST",
     ] {
-        assert_eq!(ways("bash", block), all, "{block}");
+        assert_eq!(ways("bash", block), Vec::<String>::new(), "{block}");
         let (asks, told) = asks("bash", block);
         assert_eq!((asks, told.len()), (vec![true], 1), "{block}");
     }
@@ -815,6 +809,7 @@ fn a_block_that_holds_several_ways_of_one_thing_asks() {
         "# After 10 minutes\nsleep 600\n./look",
         "# Staging area\n./migrate",
         "# Production\n./migrate",
+        "# Build\nmake build\n# Test\nmake test\n# Deploy\nmake deploy",
     ] {
         assert!(!asks(block, "Release"), "{block}");
     }
