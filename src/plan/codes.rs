@@ -29,7 +29,8 @@ pub(super) const READING: [&str; 22] = [
 ];
 
 /// Problems of any plan.
-pub(super) const PLAN: [&str; 23] = [
+pub(super) const PLAN: [&str; 24] = [
+    "bad-default",
     "captured-later",
     "duplicate-name",
     "empty",

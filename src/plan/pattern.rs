@@ -85,6 +85,8 @@ impl Pattern {
     /// Whether `text` is a match from its first letter to its last.
     pub fn is_whole(&self, text: &str) -> bool {
         let whole = Pattern::new(&format!(r"\A(?:{})\z", self.as_str()));
+        // With `(?x)` a comment at its end goes on to the end of the line.
+        let whole = whole.or_else(|_| Pattern::new(&format!("\\A(?:{}\n)\\z", self.as_str())));
         whole.is_ok_and(|whole| whole.is_match(text))
     }
 
@@ -180,5 +182,7 @@ mod tests {
             assert!(!tag.is_whole(other), "{other}");
         }
         assert!(Pattern::new("a|ab").unwrap().is_whole("ab"));
+        let told = Pattern::new(r"(?x) v \d+ # the tag").unwrap();
+        assert!(told.is_whole("v1") && !told.is_whole("v1 "));
     }
 }

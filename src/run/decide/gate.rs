@@ -40,7 +40,12 @@ impl Case<'_> {
     /// decide about what was done.
     pub(super) fn no_go(&self, actor: &Actor, reason: &str) -> Result<Decision, Refusal> {
         let reason = reason_given(reason)?;
-        let phase = self.waiting_gate()?;
+        let forward = self.state.end.is_none() && self.state.rollback.is_none();
+        // What holds the run keeps nobody from saying no.
+        let phase = match forward.then(|| self.state.waiting_behind_holds(self.plan)) {
+            Some(Waiting::Gate(phase) | Waiting::Approval(phase, _)) => phase,
+            _ => self.waiting_gate()?,
+        };
         let mut decision = self.gate_decided(actor, phase, false, Some(&reason));
         let words = format!(
             "no-go for \"{}\": {reason}",

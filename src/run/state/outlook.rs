@@ -253,6 +253,11 @@ impl RunState {
         if !self.holds.is_empty() {
             return Waiting::Release;
         }
+        self.waiting_behind_holds(plan)
+    }
+
+    /// The same of a run on the way forward, as if nothing held it.
+    pub fn waiting_behind_holds(&self, plan: &Plan) -> Waiting {
         if self.is_of_another_plan(plan) {
             return Waiting::Plan;
         }
