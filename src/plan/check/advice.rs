@@ -1,6 +1,6 @@
 //! What a careful reviewer would ask about a plan that is otherwise in order.
 
-use super::safety::http::CURL;
+use super::safety::http::asks;
 use crate::plan::commands::{self, Command, Given, PSQL, Settings};
 use crate::plan::draft::{Draft, PhaseSpec, TierSpec, UndoOrder};
 use crate::plan::model::{Format, PhaseKind};
@@ -104,23 +104,6 @@ const FILES: [&str; 14] = [
     "chmod", "chown", "cp", "install", "kill", "ln", "mkdir", "mv", "rm", "rmdir", "rsync", "scp",
     "tee", "touch",
 ];
-/// The options of `curl` that send something.
-const SENDS: [&str; 14] = [
-    "F",
-    "T",
-    "X",
-    "d",
-    "data",
-    "data-ascii",
-    "data-binary",
-    "data-raw",
-    "data-urlencode",
-    "form",
-    "form-string",
-    "json",
-    "request",
-    "upload-file",
-];
 /// Whether `work` surely leaves nothing to undo: a dump, a look at what is there.
 fn only_looks(work: &Work) -> bool {
     match work {
@@ -144,7 +127,7 @@ fn looks(command: &Command<'_>) -> bool {
             let mut told = told.filter_map(|option| option.value).peekable();
             told.peek().is_some() && told.all(sql_text::only_reads) && !given.has(&["f", "file"])
         }
-        "curl" => !Given::read(command.arguments(), CURL).has(&SENDS),
+        "curl" => asks(command),
         _ if PRINTS.contains(&program) => command.output().is_none(),
         _ if FILES.contains(&program) => false,
         _ => LOOKS.contains(&program) || words().take(2).any(|word| ASKS.contains(&word)),

@@ -5,7 +5,7 @@ use crate::plan::commands::{Command, Given, Joint, Known, Word};
 use crate::plan::problem::Problem;
 
 /// The options of `curl` that take a value.
-pub(in crate::plan::check) const CURL: Known = Known {
+pub(super) const CURL: Known = Known {
     short: "AbcCdDeEFHKmoPQrtTuUwxXyYz",
     long: &[
         "abstract-unix-socket",
@@ -109,25 +109,27 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     }
 }
 
+/// The options of `curl` that send something.
+const SENDS: [&str; 14] = [
+    "F",
+    "T",
+    "X",
+    "d",
+    "data",
+    "data-ascii",
+    "data-binary",
+    "data-raw",
+    "data-urlencode",
+    "form",
+    "form-string",
+    "json",
+    "request",
+    "upload-file",
+];
+
 /// Whether `command`, a `curl`, only asks for something.
-fn asks(command: &Command<'_>) -> bool {
-    let given = Given::read(command.arguments(), CURL);
-    let sends = [
-        "X",
-        "request",
-        "d",
-        "data",
-        "data-ascii",
-        "data-binary",
-        "data-raw",
-        "data-urlencode",
-        "F",
-        "form",
-        "json",
-        "T",
-        "upload-file",
-    ];
-    !given.has(&sends)
+pub(in crate::plan::check) fn asks(command: &Command<'_>) -> bool {
+    !Given::read(command.arguments(), CURL).has(&SENDS)
 }
 
 /// Whether the pipeline of `command` goes on with `|| echo …`, behind `&&` or not, and nothing else.

@@ -84,17 +84,20 @@ pub(in crate::plan::markdown) fn reserve(
 /// Whether the comment `text` names one of several ways of doing something, of which another comment of the same `block`
 /// names another: "For Blue-Green: …", "With npm".
 pub(in crate::plan::markdown) fn is_way(text: &str, block: &str) -> bool {
-    let sign = |line: &str| line.trim_start().starts_with(['#', '-']);
-    let Some(name) =
-        Name::of_comment(text).filter(|_| block.lines().filter(|line| sign(line)).nth(1).is_some())
-    else {
-        return false;
-    };
-    let mut others = block
-        .lines()
-        .filter(|line| sign(line))
-        .filter_map(|line| Name::of_comment(line.trim_start_matches(['#', '-', ' ', '\t'])));
-    others.any(|other| name.excludes(other))
+    fn comment(line: &str) -> Option<&str> {
+        let line = line.trim_start();
+        // An option on a line of its own is no comment of SQL.
+        line.strip_prefix("-- ")
+            .or_else(|| line.strip_prefix('#'))
+            .map(str::trim_start)
+    }
+    Name::of_comment(text).is_some_and(|name| {
+        let mut others = block
+            .lines()
+            .filter_map(comment)
+            .filter_map(Name::of_comment);
+        others.any(|other| name.excludes(other))
+    })
 }
 
 /// What the comment `text`, right behind a command on its line, says against going forward into that: "# only if the table

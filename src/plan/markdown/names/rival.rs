@@ -62,8 +62,8 @@ impl<'t> Name<'t> {
 
     /// The same of a comment in a block, where a tool's name is enough: there nobody is sent elsewhere by it.
     pub(in crate::plan::markdown) fn of_comment(text: &'t str) -> Option<Name<'t>> {
-        let tool = || tongues::tool(text).map(Name::Rival);
-        tool().or_else(|| Name::of(text).filter(|name| name.is_sure()))
+        let tool = tongues::tool(text).map(Name::Rival);
+        tool.or_else(|| Name::of(text).filter(|name| name.is_sure()))
     }
 
     /// The same of what stands on a way back, where a time says which one is gone. On the way forward it says when.
