@@ -1,6 +1,7 @@
 //! Finding the migrations that a plan applies: in folders that are named, or where projects keep them,
 //! beside the plan.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -8,13 +9,13 @@ use super::files::{files_below, refuse_device};
 use crate::plan::migrations::{
     Applied, File, Folder, Raw, SETTINGS, Tool, Want, Wanted, changes_database, wanted,
 };
-use crate::plan::{Facts, Opened, Plan, Source, sha256, sha256_of};
+use crate::plan::{Facts, Opened, Plan, Source, sha256};
 
 /// How many folders above the plan are looked into: runbooks often stand in a folder of their own.
 const LEVELS: usize = 4;
 /// How deep migrations may stand below their folder.
 const DEPTH: usize = 3;
-/// The largest file that is judged.
+/// The largest file that is judged. Of a longer one nobody reads more: it may be all of a database.
 const MAX_BYTES: u64 = 8 << 20;
 
 /// Whether `path` is a file of SQL, or a folder with such files.
@@ -108,7 +109,7 @@ impl Around {
                 continue;
             };
             if want.back || matches!(want.wanted, Wanted::Script { .. }) {
-                self.add_other(&place, want, &mut applied)?;
+                self.add_other(&place, want, &mut applied);
                 continue;
             }
             if let Some(known) = seen.iter().position(|at| *at == place.at) {
@@ -127,22 +128,21 @@ impl Around {
         Ok(applied)
     }
 
-    /// Adds what nobody judges at `place`, a script only if it changes a database.
-    fn add_other(&self, place: &Place, want: &Want, to: &mut Applied) -> Result<(), String> {
-        let raws = raw_files(place)?.into_iter();
+    /// Adds what nobody judges at `place`, a script only if it changes a database. What may only be run, and not
+    /// read, stays unknown.
+    fn add_other(&self, place: &Place, want: &Want, to: &mut Applied) {
+        let script = matches!(want.wanted, Wanted::Script { .. });
+        let raws = raw_files(place).unwrap_or_default().into_iter();
         for raw in raws.filter(|raw| !raw.path.ends_with(SETTINGS)) {
-            if matches!(want.wanted, Wanted::Script { .. }) {
-                if !changes_database(raw.source.text()) {
-                    continue;
-                }
-                if self.named.is_empty() && !want.back {
-                    to.missing.push(want.clone());
-                }
+            if script && !changes_database(raw.source.text()) {
+                continue;
+            }
+            if script && !want.back && self.named.is_empty() {
+                to.missing.push(want.clone());
             }
             let file = File::new(raw.label.clone(), raw, String::new());
             to.others.push((file, want.steps.clone()));
         }
-        Ok(())
     }
 
     /// When each of these files was written, to tell whether one is another, new or gone.
@@ -257,11 +257,17 @@ fn raw_files(place: &Place) -> Result<Vec<Raw>, String> {
         let failed = |error: std::io::Error| format!("failed to read {}: {error}", path.display());
         refuse_device(&path)?;
         let name = path.to_string_lossy();
-        let (source, digest) = if std::fs::metadata(&path).map_err(failed)?.len() > MAX_BYTES {
-            let file = std::fs::File::open(&path).map_err(failed)?;
-            (Source::new(name, ""), sha256_of(file).map_err(failed)?)
+        let file = std::fs::File::open(&path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        let (source, digest) = if length > MAX_BYTES {
+            let begins = sha256(&bytes);
+            let whole = sha256(format!("{begins} {length}").as_bytes());
+            (Source::new(name, ""), whole)
         } else {
-            let bytes = std::fs::read(&path).map_err(failed)?;
             (Source::decode(name, &bytes), sha256(&bytes))
         };
         let below = path.strip_prefix(&place.at).unwrap_or(&path);
@@ -369,5 +375,23 @@ mod tests {
                 other("tier.sql t")
             ]
         );
+    }
+
+    #[test]
+    fn of_a_file_too_long_to_be_judged_its_beginning_and_its_length_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("m.sql");
+        let digest = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            let raws = raw_files(&Place::named(&path)).unwrap();
+            assert!(raws[0].source.text().is_empty());
+            raws[0].digest.clone()
+        };
+        let mut long = vec![b'a'; MAX_BYTES as usize + 1];
+        let first = digest(&long);
+        long.push(b'a');
+        let longer = digest(&long);
+        long[0] = b'b';
+        assert!(first != longer && digest(&long) != longer);
     }
 }
