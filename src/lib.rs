@@ -31,11 +31,12 @@
 //! | folder | may import |
 //! |---|---|
 //! | [`clock`], [`plan`] | nothing of ours |
+//! | [`project`] | plan |
 //! | [`journal`], [`monitor`], [`review`], [`demo`] | clock, plan |
 //! | [`run`] | clock, plan, journal, monitor |
 //! | [`wire`] | plan, journal, run, monitor |
 //! | [`report`] | clock, plan, journal, run |
-//! | [`ui`] | clock, plan, journal, run, monitor, wire, review |
+//! | [`ui`] | clock, plan, project, journal, run, monitor, wire, review |
 //! | [`cli`] | all |
 //!
 //! `tests/layers.rs` holds that, and which crates belong to which files.
@@ -46,6 +47,7 @@ pub mod demo;
 pub mod journal;
 pub mod monitor;
 pub mod plan;
+pub mod project;
 pub mod report;
 pub mod review;
 pub mod run;

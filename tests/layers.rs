@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("plan", &[]),
+    ("project", &["plan"]),
     ("journal", &["clock", "plan"]),
     ("monitor", &["clock", "plan"]),
     ("review", &["clock", "plan"]),
@@ -20,14 +21,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
-            "clock", "plan", "journal", "run", "monitor", "wire", "review",
+            "clock", "plan", "project", "journal", "run", "monitor", "wire", "review",
         ],
     ),
     ("demo", &["clock", "plan"]),
     (
         "cli",
         &[
-            "clock", "plan", "journal", "monitor", "run", "wire", "report", "review", "ui", "demo",
+            "clock", "plan", "project", "journal", "monitor", "run", "wire", "report", "review",
+            "ui", "demo",
         ],
     ),
 ];

@@ -4,12 +4,10 @@ mod folder;
 mod github;
 mod hidden;
 mod human;
-mod migrations;
 mod sarif;
 
 use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
-use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::slice;
 
@@ -19,6 +17,7 @@ use super::exit::Exit;
 use super::place;
 use super::say::complain;
 use crate::plan::{self, Facts, Opened, Problem, Severity, Source, Span};
+use crate::project::{self, Around};
 
 /// How much is printed at once, in bytes: a report is written in thousands of small pieces.
 const OUTPUT_CHUNK: usize = 64 << 10;
@@ -96,8 +95,8 @@ fn found(args: &Check, facts: Option<&Facts>) -> Vec<folder::Found> {
             let plans = folder::plans(path, |path| opened(path, std::mem::take(&mut named), facts));
             let none = plans.is_empty();
             found.extend(plans);
-            if migrations::is_sql(path) {
-                found.push((path.clone(), migrations::alone(path, facts)));
+            if project::is_sql(path) {
+                found.push((path.clone(), project::alone(path, facts)));
             } else if none {
                 let why = format!(
                     "{} is a directory without a plan or a file of SQL in it",
@@ -111,7 +110,7 @@ fn found(args: &Check, facts: Option<&Facts>) -> Vec<folder::Found> {
         }
     }
     if args.plans.is_empty() {
-        let alone = |path: &std::path::PathBuf| (path.clone(), migrations::alone(path, facts));
+        let alone = |path: &std::path::PathBuf| (path.clone(), project::alone(path, facts));
         found.extend(args.migrations.iter().map(alone));
     }
     found
@@ -123,19 +122,19 @@ fn opened(
     named: &[std::path::PathBuf],
     facts: Option<&Facts>,
 ) -> Result<Opened, String> {
-    if migrations::is_sql(path) {
-        return migrations::alone(path, facts);
+    if project::is_sql(path) {
+        return project::alone(path, facts);
     }
-    let bytes = read(path)?;
+    let bytes = project::bytes(path)?;
     let name = path.to_string_lossy();
-    let load = crate::review::beside(path);
+    let load = project::beside(path);
     let opened = plan::open_from(&name, &bytes, facts, &load);
     let mut opened = place::in_place(opened, path).to_be_judged();
-    let found = migrations::of_plan(&opened, path, named)?;
-    if !found.folders.is_empty() {
-        plan::migrations::review(&mut opened, found.folders, facts);
+    let applied = Around::new(opened.plan.as_ref(), path, named).read()?;
+    if !applied.folders.is_empty() {
+        plan::migrations::review(&mut opened, applied.folders, facts);
     }
-    plan::migrations::tell_unread(&mut opened, found.missing);
+    plan::migrations::tell_unread(&mut opened, &applied.missing);
     Ok(opened)
 }
 
@@ -190,31 +189,4 @@ fn print(all: &[Opened], unread: &[Unread], format: CheckFormat) -> anyhow::Resu
 fn source_of<'o>(opened: &'o Opened, problem: &Problem) -> &'o Source {
     let other = problem.file.and_then(|file| opened.files.get(file));
     other.unwrap_or(&opened.source)
-}
-
-/// The bytes of the plan at `path`, or why they can't be had.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
-    if path.is_dir() {
-        return Err(format!(
-            "{} is a directory: name a plan in it",
-            path.display()
-        ));
-    }
-    refuse_device(path)?;
-    std::fs::read(path).map_err(|error| format!("failed to read {}: {error}", path.display()))
-}
-
-/// Refuses what may never end: a pipe into which perhaps nobody writes, a device. A pipe that a shell has
-/// made (`<(…)`) is written.
-fn refuse_device(path: &Path) -> Result<(), String> {
-    let kind = std::fs::metadata(path)
-        .map_err(|error| format!("failed to read {}: {error}", path.display()))?
-        .file_type();
-    if kind.is_file() || (kind.is_fifo() && path.starts_with("/dev")) {
-        return Ok(());
-    }
-    Err(format!(
-        "{} is no file: write the plan into one",
-        path.display()
-    ))
 }

@@ -45,7 +45,7 @@ async fn drive(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
         ..common.clone()
     };
     let args = Run::of(demo.plan());
-    let Some((plan, files)) = run::read(&args) else {
+    let Some((plan, _, files)) = run::read(&args) else {
         return Ok(Exit::Internal);
     };
     let new = NewRun::make(&common, &args, plan, &files, Vec::new())?;

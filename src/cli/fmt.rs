@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::Fmt;
 use super::exit::Exit;
+use super::problems;
 use super::say::complain;
-use super::{check, problems};
 use crate::plan::{self, Format, LayoutError, Severity};
 
 /// What became of one file.
@@ -49,7 +49,7 @@ fn one(path: &Path, only_look: bool) -> Result<Outcome, String> {
         complain!("{name} is Markdown: it is left as its author wrote it");
         return Ok(Outcome::Same);
     }
-    let bytes = check::read(path)?;
+    let bytes = crate::project::bytes(path)?;
     let Ok(text) = std::str::from_utf8(&bytes) else {
         return Err(format!("{name} is not UTF-8: it is left as it is"));
     };

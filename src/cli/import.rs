@@ -7,7 +7,7 @@ use std::path::Path;
 use super::args::Import;
 use super::exit::Exit;
 use super::say::complain;
-use super::{check, problems, say};
+use super::{problems, say};
 use crate::plan::{self, Format, Opened, Severity};
 
 /// Runs `gonogo import`.
@@ -17,14 +17,14 @@ pub(super) fn run(args: &Import) -> anyhow::Result<Exit> {
         complain!("{name} is a typed plan already");
         return Ok(Exit::Usage);
     }
-    let bytes = match check::read(&args.runbook) {
+    let bytes = match crate::project::bytes(&args.runbook) {
         Ok(bytes) => bytes,
         Err(why) => {
             complain!("{why}");
             return Ok(Exit::Usage);
         }
     };
-    let load = crate::review::beside(&args.runbook);
+    let load = crate::project::beside(&args.runbook);
     let opened = plan::open_from(&name, &bytes, None, &load);
     let Some(toml) = plan::import_from(&opened, &load) else {
         say_why_not(&opened);

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use super::args::Watch;
 use super::exit::Exit;
 use super::say::complain;
-use super::{check, monitors, probes};
+use super::{monitors, probes};
 use crate::clock::SystemClock;
 use crate::monitor::{self, Config, OursBook, Recorder, Tape, Target, WatchedDatabase};
 use crate::plan::{self, AlertRule, Plan, Probe};
@@ -129,8 +129,8 @@ fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
 }
 
 fn read(path: &Path) -> anyhow::Result<Plan> {
-    let bytes = check::read(path).map_err(anyhow::Error::msg)?;
-    let load = crate::review::beside(path);
+    let bytes = crate::project::bytes(path).map_err(anyhow::Error::msg)?;
+    let load = crate::project::beside(path);
     let opened = plan::open_from(&path.to_string_lossy(), &bytes, None, &load);
     match opened.plan {
         Some(plan) => Ok(plan),

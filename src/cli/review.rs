@@ -7,21 +7,20 @@ use serde_json::json;
 use super::args::{Common, Format, Review};
 use super::exit::Exit;
 use super::say::complain;
-use super::{attach, check, place, problems, say};
+use super::{attach, place, problems, say};
 use crate::journal::event::Reviewed;
-use crate::plan::{self, Opened, Plan, Severity, Source, count};
-use crate::review::{self, Record};
+use crate::plan::{Opened, Plan, Severity, Source, count};
+use crate::project::{self, Around, Reading};
+use crate::review::{self, Beside, Record};
 use crate::ui::review::{Setup, open};
 
 /// Runs `gonogo review`.
 pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exit> {
-    let read = check::read(&args.plan).and_then(|bytes| {
+    let read = project::read(&args.plan).and_then(|reading| {
         let record = review::load(&review::path_of(&args.plan))?;
-        let name = args.plan.to_string_lossy();
-        let opened = plan::open_from(&name, &bytes, None, &review::beside(&args.plan));
-        Ok((opened, record))
+        Ok((reading, record))
     });
-    let (opened, record) = match read {
+    let (Reading { opened, applied }, record) = match read {
         Ok(read) => read,
         Err(why) => {
             complain!("{why}");
@@ -32,6 +31,7 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
         source,
         plan: Some(plan),
         problems,
+        files: sources,
         ..
     } = opened
     else {
@@ -43,8 +43,8 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
         return Ok(Exit::Usage);
     };
     if let Some(format) = args.format {
-        let sheets = review::sheets(&plan, &source);
-        return print(&plan, &source, &record, &sheets, format);
+        let beside = Beside::new(&plan, applied, sources);
+        return print((&plan, &source, &beside), &record, format);
     }
     if !attach::has_terminal() {
         complain!("a review needs a terminal; `--format human` needs none");
@@ -55,6 +55,8 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
         source,
         plan,
         problems,
+        sources,
+        applied,
         record,
         name: place::user(common),
     })
@@ -64,14 +66,15 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
 
 /// Prints how the review stands, and tells whether enough people approve.
 fn print(
-    plan: &Plan,
-    source: &Source,
+    (plan, source, beside): (&Plan, &Source, &Beside),
     record: &Record,
-    sheets: &[review::Sheet],
     format: Format,
 ) -> anyhow::Result<Exit> {
     let record = &record.clone().follow(plan);
-    let summary = record.summary(plan, sheets);
+    let sheets = &review::sheets(plan, source, &beside.files);
+    let digest = beside.digest.as_str();
+    let subject = beside.subject(source.text());
+    let summary = record.summary(plan, sheets, digest);
     let names: Vec<&str> = summary.approvals.iter().map(|a| a.by.as_str()).collect();
     let required = summary.required.max(1) as usize;
     let enough = names.len() >= required;
@@ -85,14 +88,22 @@ fn print(
                     "title": step.spec.title,
                     "file": source.name_at(sheet.file.start),
                     "line": sheet.lines.start,
+                    "applies": sheet.seen(),
                     "reviewed_by": record.reviewers(step.id.as_str(), sheet),
                 })
             });
+            let old = record.standing_approvals();
+            let outdated = old.filter(|old| old.digest != digest).map(|old| {
+                let files = record.changes_since(old, subject).into_iter();
+                let files = files.map(|file| json!({"path": file.path, "is": file.how.word()}));
+                json!({"by": old.by, "at": old.at, "files": files.collect::<Vec<_>>()})
+            });
             let out = json!({
-                "digest": plan.digest,
+                "digest": digest,
                 "approved": enough,
                 "required": required,
                 "approvals": summary.approvals,
+                "outdated": outdated.collect::<Vec<_>>(),
                 "comments": record.comments,
                 "steps": steps.collect::<Vec<_>>(),
             });
@@ -121,6 +132,10 @@ fn print(
                 [] => say::out("not approved\n")?,
                 names => say::out(format_args!("approved by {}\n", names.join(", ")))?,
             }
+            for (why, people) in record.all_outdated(plan, subject) {
+                let says = why.says(&people.join(", "), "approved it");
+                say::out(format_args!("{says}\n"))?;
+            }
             if !enough && summary.required > 0 {
                 say::out(format_args!(
                     "{} of {} are there\n",
@@ -133,9 +148,13 @@ fn print(
     Ok(if enough { Exit::Done } else { Exit::NotDone })
 }
 
-/// Who approved `plan`, which stands at `path`, as it is now; or why it may not be run before more people
+/// Who approved `plan`, which stands at `path` as `source`, as it is now with what a run from here applies; or why it may not be run before more people
 /// do.
-pub(super) fn of(common: &Common, path: &Path, plan: &Plan) -> Result<Vec<Reviewed>, String> {
+pub(super) fn of(
+    common: &Common,
+    path: &Path,
+    (plan, source): (&Plan, &Source),
+) -> Result<Vec<Reviewed>, String> {
     let record = match review::load(&review::path_of(path)) {
         Ok(record) => record,
         Err(why) if plan.approvals == 0 => {
@@ -145,13 +164,28 @@ pub(super) fn of(common: &Common, path: &Path, plan: &Plan) -> Result<Vec<Review
         }
         Err(why) => return Err(why),
     };
-    if let Some(why) = review::missing(plan, &record, &place::user(common)) {
+    if plan.approvals == 0 && record.standing_approvals().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let start = place::directory(plan, path)
+        .map_err(|error| format!("failed to find the directory that a run starts in: {error}"))?;
+    let around = Around::new(Some(plan), path, &[]).from_within(start);
+    let beside = match around.read() {
+        Ok(applied) => Beside::new(plan, applied, Vec::new()),
+        Err(why) if plan.approvals == 0 => {
+            complain!("{why}");
+            return Ok(Vec::new());
+        }
+        Err(why) => return Err(why),
+    };
+    let subject = beside.subject(source.text());
+    if let Some(why) = review::missing(plan, subject, &record, &place::user(common)) {
         let path = path.display();
         return Err(format!(
             "{why}; they can by `gonogo review {path}`, where d shows what has changed"
         ));
     }
-    let approvals = record.approvers(&plan.digest).into_iter();
+    let approvals = record.approvers(subject.digest).into_iter();
     Ok(approvals
         .map(|approval| Reviewed {
             by: approval.by.clone(),

@@ -14,11 +14,11 @@ use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::say::complain;
-use super::{beside, check, headless, place, problems, review};
+use super::{beside, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{IncludedFile, NoteAdded, Reviewed, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
-use crate::plan::{self, Plan, Severity, Var};
+use crate::plan::{self, Plan, Severity, Source, Var};
 use crate::run::{Environment, RunDir, own_program};
 use crate::wire::{self, Role, Start};
 
@@ -29,7 +29,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
 /// Runs `gonogo run`.
 pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
-    let Some((plan, files)) = read(&args) else {
+    let Some((plan, source, files)) = read(&args) else {
         return Ok(Exit::Usage);
     };
     let alone = args.detach || args.headless;
@@ -37,7 +37,7 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
         complain!("a screen needs a terminal; `--headless` and `--detach` need none");
         return Ok(Exit::Usage);
     }
-    let reviewed = match review::of(common, &args.plan, &plan) {
+    let reviewed = match review::of(common, &args.plan, (&plan, &source)) {
         Ok(reviewed) => reviewed,
         Err(why) => {
             complain!("{why}");
@@ -133,9 +133,9 @@ pub(super) struct Files {
     included: Vec<(String, Vec<u8>)>,
 }
 
-/// The plan, and its files. `None`: it or a value is wrong, and that was said.
-pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
-    let bytes = match check::read(&args.plan) {
+/// The plan, its text, and its files. `None`: it or a value is wrong, and that was said.
+pub(super) fn read(args: &Run) -> Option<(Plan, Source, Files)> {
+    let bytes = match crate::project::bytes(&args.plan) {
         Ok(bytes) => bytes,
         Err(why) => {
             complain!("{why}");
@@ -144,7 +144,7 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
     };
     // What is kept is what was read, whatever becomes of the files meanwhile.
     let included: RefCell<Vec<(String, Vec<u8>)>> = RefCell::default();
-    let beside = crate::review::beside(&args.plan);
+    let beside = crate::project::beside(&args.plan);
     let load = |path: &str| {
         let bytes = beside(path)?;
         included.borrow_mut().push((path.to_owned(), bytes.clone()));
@@ -178,6 +178,7 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Files)> {
     let included = included.into_inner();
     Some((
         plan,
+        opened.source,
         Files {
             own: bytes,
             included,

@@ -56,7 +56,9 @@ mod windows;
 mod work;
 
 pub use capture::{Capture, Find};
-pub use check::{Allowed, SECRET, digest_of, secrets_in, without_secrets, without_values};
+pub use check::{
+    Allowed, SECRET, digest_of, given_to_psql, secrets_in, without_secrets, without_values,
+};
 pub use condition::Condition;
 pub use digest::sha256;
 pub use draft::{

@@ -17,6 +17,8 @@ pub enum DiffLine {
         /// In the new text, counted from 1.
         new: usize,
     },
+    /// What became of a file, of which the lines that follow are.
+    File(String),
     /// A line that is in both.
     Same(String),
     /// A line that is gone.

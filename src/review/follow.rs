@@ -97,6 +97,7 @@ mod tests {
             Subject {
                 digest: "",
                 text: "",
+                files: &[],
             },
         );
     }
@@ -106,7 +107,7 @@ mod tests {
         let old = "alter table kunde add column anrede text;";
         let opened = plan::open("p.md", runbook(old).as_bytes());
         let before = opened.plan.unwrap();
-        let sheet = sheets(&before, &opened.source).swap_remove(1);
+        let sheet = sheets(&before, &opened.source, &[]).swap_remove(1);
         let id = before.steps[1].id.to_string();
         let mut record = Record::default();
         let remark = |step: &str| Act::Comment {
@@ -123,6 +124,7 @@ mod tests {
                 step: id,
                 text,
                 means,
+                files: Vec::new(),
             },
         );
         said(&mut record, "2", remark("nothing-like-it"));
@@ -131,7 +133,7 @@ mod tests {
         let new = runbook("alter table kunde add column anrede varchar(20);");
         let opened = plan::open("p.md", new.as_bytes());
         let after = opened.plan.unwrap();
-        let sheet = sheets(&after, &opened.source).swap_remove(1);
+        let sheet = sheets(&after, &opened.source, &[]).swap_remove(1);
         let followed = record.follow(&after);
         let id = after.steps[1].id.as_str();
         assert_eq!(followed.comments[0].step.as_deref(), Some(id));
@@ -162,6 +164,7 @@ mod tests {
                 step: step.clone(),
                 text: String::new(),
                 means: String::new(),
+                files: Vec::new(),
             };
             said(&mut record, at, act);
         }

@@ -17,15 +17,6 @@ pub fn path_of(plan: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Brings files that the plan at `plan` includes: they are named relative to its folder.
-pub fn beside(plan: &Path) -> impl Fn(&str) -> Result<Vec<u8>, String> {
-    let folder = plan.parent().unwrap_or(Path::new("")).to_owned();
-    move |file| {
-        let path = folder.join(file);
-        std::fs::read(&path).map_err(|error| format!("failed to read {}: {error}", path.display()))
-    }
-}
-
 /// What is kept at `path`: nothing yet if there is no file. Errors are lower-case sentences that name
 /// the file.
 pub fn load(path: &Path) -> Result<Record, String> {
@@ -86,6 +77,7 @@ mod tests {
         let subject = Subject {
             digest: "d",
             text: "t",
+            files: &[],
         };
         change(path, |record| record.take(act, voice, subject)).unwrap();
     }

@@ -1,9 +1,11 @@
 //! What a step means, said plainly: what will run, where, what it locks, what it needs, what is
 //! expected, and how it is taken back.
 
+mod applies;
 mod terms;
 mod work;
 
+use super::applied::Beside;
 use crate::plan::{
     Home, Plan, Problem, Severity, Step, StepIx, StepSpec, Work, count, duration, is_alert, reflow,
 };
@@ -32,8 +34,8 @@ pub enum Tone {
     Bad,
 }
 
-/// What is said in a plan's file about `ix`.
-pub fn facts(plan: &Plan, ix: StepIx, problems: &[&Problem]) -> Vec<Fact> {
+/// What is said in a plan's file about `ix`, and what that applies `beside` the plan.
+pub fn facts(plan: &Plan, ix: StepIx, problems: &[&Problem], beside: &Beside) -> Vec<Fact> {
     let step = &plan.steps[ix];
     let spec = &step.spec;
     let mut sheet = Facts::default();
@@ -48,18 +50,19 @@ pub fn facts(plan: &Plan, ix: StepIx, problems: &[&Problem]) -> Vec<Fact> {
         sheet.work(plan, spec, &way.work);
         sheet.own(way);
     }
+    sheet.applies(&beside.applied, Some(ix));
     sheet.needs(plan, spec);
     sheet.expects(spec);
     sheet.limits(spec);
     sheet.undo(plan, step);
     for problem in problems {
-        sheet.problem(problem);
+        sheet.problem(problem, beside);
     }
     sheet.0
 }
 
 /// What there is to know of the plan before its steps.
-pub fn plan_facts(plan: &Plan, problems: &[&Problem]) -> Vec<Fact> {
+pub fn plan_facts(plan: &Plan, problems: &[&Problem], beside: &Beside) -> Vec<Fact> {
     let mut sheet = Facts::default();
     let environment = plan.environment.as_deref().unwrap_or("none is named");
     sheet.plain("environment", environment.to_owned());
@@ -93,8 +96,9 @@ pub fn plan_facts(plan: &Plan, problems: &[&Problem]) -> Vec<Fact> {
     );
     sheet.list("alerts", plan.alerts.iter().map(|alert| alert.name.clone()));
     sheet.list("probes", plan.probes.iter().map(|probe| probe.name.clone()));
+    sheet.applies(&beside.applied, None);
     for problem in problems {
-        sheet.problem(problem);
+        sheet.problem(problem, beside);
     }
     sheet.0
 }
@@ -179,14 +183,19 @@ impl Facts {
         }
     }
 
-    fn problem(&mut self, problem: &Problem) {
+    fn problem(&mut self, problem: &Problem, beside: &Beside) {
         let (label, tone) = match problem.severity {
             Severity::Error => ("error", Tone::Bad),
             Severity::Warning => ("warning", Tone::Warn),
             Severity::Note => ("note", Tone::Plain),
         };
         let hint = problem.hint.as_ref().map(|hint| format!("\n{hint}"));
-        let text = format!("{}{}", problem.message, hint.unwrap_or_default());
+        let place = beside.of(problem).next().map(|(file, _)| {
+            let line = file.source.line(problem.span.start);
+            format!("{}:{line}: ", file.label)
+        });
+        let place = place.unwrap_or_default();
+        let text = format!("{place}{}{}", problem.message, hint.unwrap_or_default());
         self.add(label, text, tone);
     }
 }
@@ -231,8 +240,9 @@ gate = { alerts = "none", approvals = ["lead"] }
 "#;
         let opened = plan::open("p.toml", text.as_bytes());
         let plan = opened.plan.unwrap();
+        let beside = &Beside::default();
         let shown = |ix| {
-            let facts = facts(&plan, ix, &[]);
+            let facts = facts(&plan, ix, &[], beside);
             let line = |fact: &Fact| format!("{:10}{}\n", fact.label, fact.text);
             facts.iter().map(line).collect::<String>()
         };
@@ -243,7 +253,8 @@ gate = { alerts = "none", approvals = ["lead"] }
     fn what_is_said_of_a_step_stands_before_what_it_runs() {
         let text = "## Deployment\n\n> [!CAUTION]\n> Nobody may be logged in.\n\n- [ ] Drop it\n\n  It takes long.\n\n  ```bash\n  ./drop\n  ```\n";
         let plan = plan::open("p.md", text.as_bytes()).plan.unwrap();
-        let facts = facts(&plan, 0, &[]);
+        let beside = &Beside::default();
+        let facts = facts(&plan, 0, &[], beside);
         let said: Vec<_> = facts
             .iter()
             .map(|f| (f.label, f.text.as_str(), f.tone))
@@ -265,5 +276,19 @@ gate = { alerts = "none", approvals = ["lead"] }
                 .any(|(_, text, _)| text.contains("It takes long.")),
             "{said:?}"
         );
+    }
+
+    #[test]
+    fn sql_that_a_script_gives_to_psql_shows_its_locks() {
+        let text = "## Deployment\n\n- [ ] Change it\n\n  ```bash\n  psql -c 'alter table orders drop column a'\n  psql <<X\n  create index i on items (b);\n  X\n  ```\n";
+        let plan = plan::open("p.md", text.as_bytes()).plan.unwrap();
+        let facts = facts(&plan, 0, &[], &Beside::default());
+        let locks = facts.iter().filter(|fact| fact.label == "locks");
+        let locks: Vec<_> = locks.map(|fact| fact.text.as_str()).collect();
+        assert!(
+            locks[0].starts_with("ACCESS EXCLUSIVE on orders"),
+            "{locks:?}"
+        );
+        assert!(locks[1].starts_with("SHARE on items"), "{locks:?}");
     }
 }

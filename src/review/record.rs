@@ -1,9 +1,17 @@
 //! What was said about a plan: marks, comments, approvals, and the texts they are about.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
+
+use super::applied::AppliedFile;
 
 /// The version of the file's form that is written.
 const VERSION: u32 = 1;
+/// The same of a file that tells of what plans apply, which the first one did not.
+const WITH_FILES: u32 = 2;
+/// How much of the files that a plan applies is kept to tell what has changed, in bytes: of many, the last ones.
+const KEPT: usize = 256 << 10;
 
 /// Everything that the file holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +31,29 @@ pub struct Record {
     /// The texts that were approved, to tell what has changed since.
     #[serde(default, rename = "text", skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<Approved>,
+    /// What the files held that were looked at or approved.
+    #[serde(default, rename = "file", skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Kept>,
+}
+
+/// A file that a plan applies, as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// How the plan finds it, the same on every machine.
+    pub path: String,
+    /// SHA-256 of it.
+    pub sha256: String,
+}
+
+/// What such a file held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// SHA-256 of it.
+    pub sha256: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// Somebody, and when.
@@ -50,6 +81,9 @@ pub struct Mark {
     /// What that meant, see [`super::Sheet::means`]; none: nobody wrote it down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub means: Option<String>,
+    /// The files that it applied.
+    #[serde(default, rename = "file", skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Seen>,
     /// The id that the step had then, if it is another one now.
     #[serde(skip)]
     pub was: Option<String>,
@@ -107,15 +141,20 @@ pub struct Approved {
     pub digest: String,
     /// The text.
     pub text: String,
+    /// The files that the plan applied.
+    #[serde(default, rename = "file", skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Seen>,
 }
 
 /// What a review is about: the plan as it is now.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'s> {
-    /// The plan's digest.
+    /// What tells it from every other, see [`super::Beside`].
     pub digest: &'s str,
     /// The text of its file.
     pub text: &'s str,
+    /// The files that it applies.
+    pub files: &'s [AppliedFile],
 }
 
 /// Who speaks, and when.
@@ -138,6 +177,8 @@ pub enum Act {
         text: String,
         /// What that means.
         means: String,
+        /// The files that it applies.
+        files: Vec<Seen>,
     },
     /// Has not, after all.
     Unmark {
@@ -175,6 +216,7 @@ impl Default for Record {
             comments: Vec::new(),
             approvals: Vec::new(),
             texts: Vec::new(),
+            files: Vec::new(),
         }
     }
 }
@@ -183,9 +225,9 @@ impl Record {
     /// Reads a file's text. Errors say where it is wrong.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let record: Record = toml::from_str(text).map_err(|error| error.to_string())?;
-        if record.version > VERSION {
+        if record.version > WITH_FILES {
             return Err(format!(
-                "it has the form {}, and this gonogo knows forms up to {VERSION}",
+                "it has the form {}, and this gonogo knows forms up to {WITH_FILES}",
                 record.version
             ));
         }
@@ -196,7 +238,12 @@ impl Record {
     pub fn take(&mut self, act: Act, voice: Voice<'_>, subject: Subject<'_>) {
         let (by, at) = (voice.name.to_owned(), voice.at.to_owned());
         match act {
-            Act::Mark { step, text, means } => {
+            Act::Mark {
+                step,
+                text,
+                means,
+                files,
+            } => {
                 self.unmark(&step, voice.name);
                 self.marks.push(Mark {
                     step,
@@ -204,6 +251,7 @@ impl Record {
                     at,
                     text,
                     means: Some(means),
+                    files,
                     was: None,
                 });
             }
@@ -242,12 +290,50 @@ impl Record {
                     self.texts.push(Approved {
                         digest: subject.digest.to_owned(),
                         text: subject.text.to_owned(),
+                        files: subject.files.iter().map(|file| file.seen.clone()).collect(),
                     });
                 }
                 self.forget_texts();
             }
             Act::Withdraw => self.withdraw(voice),
         }
+        self.keep_files(subject.files);
+    }
+
+    /// What the files held that marks and approvals are about; `now` is what they hold today.
+    fn keep_files(&mut self, now: &[AppliedFile]) {
+        let marks = self.marks.iter().flat_map(|mark| &mark.files);
+        let texts = self.texts.iter().flat_map(|text| &text.files);
+        let named: HashSet<&str> = marks
+            .chain(texts)
+            .map(|seen| seen.sha256.as_str())
+            .collect();
+        self.files
+            .retain(|kept| named.contains(kept.sha256.as_str()));
+        let mut room = KEPT;
+        for file in now.iter().rev() {
+            let sha256 = file.seen.sha256.as_str();
+            let known = self.files.iter().any(|kept| kept.sha256 == sha256);
+            let Some(left) = room.checked_sub(file.text.len()) else {
+                continue;
+            };
+            room = left;
+            if named.contains(sha256) && !known && !file.text.is_empty() {
+                self.files.push(Kept {
+                    sha256: sha256.to_owned(),
+                    text: file.text.to_string(),
+                });
+            }
+        }
+        if !named.is_empty() {
+            self.version = WITH_FILES;
+        }
+    }
+
+    /// What the file `seen` held, if that was kept.
+    pub(super) fn text_of(&self, seen: &Seen) -> Option<&str> {
+        let kept = self.files.iter().find(|kept| kept.sha256 == seen.sha256);
+        kept.map(|kept| kept.text.as_str())
     }
 
     fn unmark(&mut self, step: &str, by: &str) {
@@ -274,11 +360,17 @@ impl Record {
         self.texts.retain(|text| is_last(&text.digest));
     }
 
+    /// The approvals that nobody took back, oldest first.
+    pub fn standing_approvals(&self) -> impl Iterator<Item = &Approval> {
+        let approvals = self.approvals.iter();
+        approvals.filter(|approval| approval.withdrawn.is_none())
+    }
+
     /// Who approves the text with this digest, each once.
     pub fn approvers<'r>(&'r self, digest: &str) -> Vec<&'r Approval> {
-        let standing = self.approvals.iter();
+        let standing = self.standing_approvals();
         standing
-            .filter(|approval| approval.digest == digest && approval.withdrawn.is_none())
+            .filter(|approval| approval.digest == digest)
             .collect()
     }
 
@@ -289,18 +381,17 @@ impl Record {
     }
 
     /// The text that a difference is shown to: what `name` approved last, else what anybody did.
-    pub fn last_approved(&self, name: &str) -> Option<(&Approval, &str)> {
+    pub fn last_approved(&self, name: &str) -> Option<(&Approval, &Approved)> {
         let newest = || self.approvals.iter().rev();
-        let text_of = |approval: &Approval| {
-            let text = self
-                .texts
-                .iter()
-                .find(|text| text.digest == approval.digest)?;
-            Some(text.text.as_str())
-        };
-        let with_text = |approval| Some((approval, text_of(approval)?));
+        let with_text = |approval| Some((approval, self.approved(approval)?));
         let own = newest().filter(|approval| approval.by == name);
         own.chain(newest()).find_map(with_text)
+    }
+
+    /// The text that was approved by `approval`.
+    pub(super) fn approved(&self, approval: &Approval) -> Option<&Approved> {
+        let mut texts = self.texts.iter();
+        texts.find(|text| text.digest == approval.digest)
     }
 }
 
@@ -311,10 +402,12 @@ mod tests {
     const OLD: Subject<'static> = Subject {
         digest: "d1",
         text: "one",
+        files: &[],
     };
     const NEW: Subject<'static> = Subject {
         digest: "d2",
         text: "two",
+        files: &[],
     };
 
     fn voice(name: &str) -> Voice<'_> {
@@ -353,8 +446,8 @@ mod tests {
         assert!(record.last_approved("ann").is_none());
         approve(&mut record, "bob", OLD);
         approve(&mut record, "cem", NEW);
-        assert_eq!(record.last_approved("bob").unwrap().1, "one");
-        assert_eq!(record.last_approved("ann").unwrap().1, "two");
+        assert_eq!(record.last_approved("bob").unwrap().1.text, "one");
+        assert_eq!(record.last_approved("ann").unwrap().1.text, "two");
         approve(&mut record, "bob", NEW);
         assert_eq!(record.texts.len(), 1, "nobody needs the old text any more");
     }
@@ -368,6 +461,7 @@ mod tests {
                 step: step.clone(),
                 text: "shell = '''\nx\n'''\n\"\\".to_owned(),
                 means: "Apply, shell\nDeploy (deploy)".to_owned(),
+                files: Vec::new(),
             },
             voice("bob"),
             OLD,
@@ -385,7 +479,7 @@ mod tests {
         approve(&mut record, "ann", OLD);
         let text = toml::to_string_pretty(&record).unwrap();
         assert_eq!(Record::read(&text).unwrap(), record);
-        assert!(Record::read("version = 2").unwrap_err().contains("form 2"));
+        assert!(Record::read("version = 3").unwrap_err().contains("form 3"));
         assert!(Record::read("version = 1\nnot = 1").is_err());
     }
 }

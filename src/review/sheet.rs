@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
+use super::applied::AppliedFile;
+use super::record::Seen;
 use crate::plan::{Element, Format, Home, Plan, Source, Span, Step, StepIx, Work};
 
 /// A step's part of its file.
@@ -18,18 +20,20 @@ pub struct Sheet {
     pub text: String,
     /// What that means by what stands elsewhere in the file: its phase, its database, its values.
     pub means: String,
+    /// The files that it applies.
+    pub files: Vec<AppliedFile>,
 }
 
 impl Sheet {
-    /// What it says and what that means, to be compared.
-    pub fn whole(&self) -> String {
-        format!("{}\n\n{}", self.means, self.text)
+    /// What tells its files from others.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.files.iter().map(|file| file.seen.clone()).collect()
     }
 }
 
-/// The sheets of all steps of `plan`, which was read from `source`, in the order of the plan. A step's
-/// part reaches to the next thing in its file that the plan consists of.
-pub fn sheets(plan: &Plan, source: &Source) -> Vec<Sheet> {
+/// The sheets of all steps of `plan`, which was read from `source` and applies `applied`, in the order of the
+/// plan. A step's part reaches to the next thing in its file that the plan consists of.
+pub fn sheets(plan: &Plan, source: &Source, applied: &[AppliedFile]) -> Vec<Sheet> {
     let mut files: BTreeMap<usize, File<'_>> = BTreeMap::new();
     for at in starts(plan) {
         let span = source.file_at(at);
@@ -53,6 +57,11 @@ pub fn sheets(plan: &Plan, source: &Source) -> Vec<Sheet> {
             lines: first..first + own.len(),
             text: own.join("\n"),
             means: means(plan, step),
+            files: applied
+                .iter()
+                .filter(|file| file.steps.contains(&step))
+                .cloned()
+                .collect(),
         })
     };
     (0..plan.steps.len()).filter_map(sheet).collect()
@@ -189,7 +198,7 @@ mod tests {
     fn texts(name: &str, text: &str) -> Vec<(Range<usize>, String)> {
         let opened = plan::open(name, text.as_bytes());
         let plan = opened.plan.unwrap();
-        let sheets = sheets(&plan, &opened.source);
+        let sheets = sheets(&plan, &opened.source, &[]);
         sheets.into_iter().map(|s| (s.lines, s.text)).collect()
     }
 
@@ -236,7 +245,7 @@ http = "http://localhost/"
                 _ => Err("not there".to_owned()),
             };
             let opened = plan::open_from("p.toml", main.as_bytes(), None, &load);
-            let sheets = sheets(&opened.plan.unwrap(), &opened.source);
+            let sheets = sheets(&opened.plan.unwrap(), &opened.source, &[]);
             let name = |sheet: &Sheet| opened.source.name_at(sheet.file.start).to_owned();
             let names: Vec<_> = sheets.iter().map(name).collect();
             (sheets, names)

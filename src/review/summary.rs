@@ -1,6 +1,7 @@
 //! How a review stands: for each step, and for the plan as a whole.
 
-use super::record::{Approval, Mark, Record};
+use super::changes::FileChange;
+use super::record::{Approval, Mark, Record, Subject};
 use super::sheet::Sheet;
 use crate::plan::Plan;
 
@@ -19,6 +20,8 @@ pub enum Standing {
         was: String,
         /// What it is now.
         is: String,
+        /// What became of the files that it applies.
+        files: Vec<FileChange>,
     },
 }
 
@@ -44,7 +47,11 @@ impl Mark {
     fn holds(&self, sheet: &Sheet) -> bool {
         let means = self.means.as_ref();
         let same = means.is_none_or(|means| *means == sheet.means);
-        self.was.is_none() && same && self.text == sheet.text
+        let files = self
+            .files
+            .iter()
+            .eq(sheet.files.iter().map(|file| &file.seen));
+        self.was.is_none() && same && files && self.text == sheet.text
     }
 }
 
@@ -59,16 +66,17 @@ impl Record {
         let own = marks().find(|mark| mark.by == name);
         match own.or_else(|| marks().next_back()) {
             None => Standing::New,
-            Some(old) if own.is_some() || current().next().is_none() => match &old.means {
-                Some(means) => Standing::Changed {
-                    was: format!("{means}\n\n{}", old.text),
-                    is: sheet.whole(),
-                },
-                None => Standing::Changed {
-                    was: old.text.clone(),
-                    is: sheet.text.clone(),
-                },
-            },
+            Some(old) if own.is_some() || current().next().is_none() => {
+                let (was, is) = match &old.means {
+                    Some(means) => (
+                        format!("{means}\n\n{}", old.text),
+                        format!("{}\n\n{}", sheet.means, sheet.text),
+                    ),
+                    None => (old.text.clone(), sheet.text.clone()),
+                };
+                let files = self.changes(&old.files, &sheet.files);
+                Standing::Changed { was, is, files }
+            }
             Some(_) => Standing::Others,
         }
     }
@@ -82,27 +90,33 @@ impl Record {
             .collect()
     }
 
-    /// How the review of `plan` stands.
-    pub fn summary(&self, plan: &Plan, sheets: &[Sheet]) -> Summary<'_> {
+    /// How the review of `plan` stands, which `digest` tells from every other.
+    pub fn summary(&self, plan: &Plan, sheets: &[Sheet], digest: &str) -> Summary<'_> {
         let seen = |sheet: &&Sheet| {
             let id = plan.steps[sheet.step].id.as_str();
             !self.reviewers(id, sheet).is_empty()
         };
-        let approvals = self.approvers(&plan.digest);
+        let approvals = self.approvers(digest);
         Summary {
             steps: sheets.len(),
             reviewed: sheets.iter().filter(seen).count(),
             open_comments: self.open_comments().count(),
-            outdated: approvals.is_empty() && self.approvals.iter().any(|a| a.withdrawn.is_none()),
+            outdated: approvals.is_empty() && self.standing_approvals().next().is_some(),
             approvals,
             required: plan.approvals,
         }
     }
 }
 
-/// What is missing before `starter` may run `plan`, if anything is: nobody's own approval counts.
-pub fn missing(plan: &Plan, record: &Record, starter: &str) -> Option<String> {
-    let approvals = record.approvers(&plan.digest);
+/// What is missing before `starter` may run `plan`, which is `subject` now, if anything is: nobody's own approval
+/// counts.
+pub fn missing(
+    plan: &Plan,
+    subject: Subject<'_>,
+    record: &Record,
+    starter: &str,
+) -> Option<String> {
+    let approvals = record.approvers(subject.digest);
     let others: Vec<&str> = approvals
         .iter()
         .map(|approval| approval.by.as_str())
@@ -123,14 +137,9 @@ pub fn missing(plan: &Plan, record: &Record, starter: &str) -> Option<String> {
     let mut words = format!(
         "the plan asks that {people} besides {starter} approve it as it is now, and {have}"
     );
-    let old: Vec<&str> = record
-        .approvals
-        .iter()
-        .filter(|approval| approval.digest != plan.digest && approval.withdrawn.is_none())
-        .map(|approval| approval.by.as_str())
-        .collect();
-    if !old.is_empty() {
-        words.push_str(&format!("; it has changed since {} did", old.join(", ")));
+    for (why, people) in record.all_outdated(plan, subject) {
+        words.push_str("; ");
+        words.push_str(&why.says(&people.join(", "), "did"));
     }
     Some(words)
 }
@@ -145,14 +154,22 @@ mod tests {
 
     fn said(record: &mut Record, name: &str, act: Act, digest: &str) {
         let voice = Voice { name, at: "now" };
-        record.take(act, voice, Subject { digest, text: "" });
+        record.take(
+            act,
+            voice,
+            Subject {
+                digest,
+                text: "",
+                files: &[],
+            },
+        );
     }
 
     #[test]
     fn a_step_that_has_changed_has_to_be_looked_at_again() {
         let opened = plan::open("p.toml", PLAN.as_bytes());
         let plan = opened.plan.unwrap();
-        let sheets = sheets(&plan, &opened.source);
+        let sheets = sheets(&plan, &opened.source, &[]);
         let mut record = Record::default();
         let standing = |record: &Record, name| record.standing("one", &sheets[0], name);
         assert_eq!(standing(&record, "bob"), Standing::New);
@@ -160,20 +177,22 @@ mod tests {
             step: "one".to_owned(),
             text: text.to_owned(),
             means: sheets[0].means.clone(),
+            files: Vec::new(),
         };
         let changed = Standing::Changed {
             was: format!("{}\n\nas it was", sheets[0].means),
-            is: sheets[0].whole(),
+            is: format!("{}\n\n{}", sheets[0].means, sheets[0].text),
+            files: Vec::new(),
         };
         said(&mut record, "bob", mark("as it was"), "");
         assert_eq!(standing(&record, "bob"), changed.clone());
         assert_eq!(standing(&record, "cem"), changed.clone());
-        assert_eq!(record.summary(&plan, &sheets).reviewed, 0);
+        assert_eq!(record.summary(&plan, &sheets, "").reviewed, 0);
         said(&mut record, "cem", mark(&sheets[0].text), "");
         assert_eq!(standing(&record, "cem"), Standing::Mine);
         assert_eq!(standing(&record, "ann"), Standing::Others);
         assert_eq!(standing(&record, "bob"), changed.clone());
-        assert_eq!(record.summary(&plan, &sheets).reviewed, 1);
+        assert_eq!(record.summary(&plan, &sheets, "").reviewed, 1);
     }
 
     #[test]
@@ -182,7 +201,7 @@ mod tests {
         let read = |text: &str| {
             let opened = plan::open("p.md", text.as_bytes());
             let plan = opened.plan.unwrap();
-            let sheets = sheets(&plan, &opened.source);
+            let sheets = sheets(&plan, &opened.source, &[]);
             (plan, sheets)
         };
         let (plan, sheets) = read(text);
@@ -192,6 +211,7 @@ mod tests {
                 step: plan.steps[sheet.step].id.to_string(),
                 text: sheet.text.clone(),
                 means: sheet.means.clone(),
+                files: Vec::new(),
             };
             said(&mut record, "bob", act, "");
         }
@@ -204,7 +224,7 @@ mod tests {
             ("## Deployment", "Some words.\n\n## Deployment", 3),
         ] {
             let (plan, sheets) = read(&text.replace(old, new));
-            assert_eq!(record.summary(&plan, &sheets).reviewed, left, "{new}");
+            assert_eq!(record.summary(&plan, &sheets, "").reviewed, left, "{new}");
         }
     }
 
@@ -212,15 +232,20 @@ mod tests {
     fn nobody_approves_for_themselves_nor_for_another_text() {
         let plan = plan::open("p.toml", PLAN.as_bytes()).plan.unwrap();
         let mut record = Record::default();
+        let now = Subject {
+            digest: &plan.digest,
+            text: "",
+            files: &[],
+        };
         let approve = || Act::Approve { remark: None };
         said(&mut record, "ann", approve(), &plan.digest);
         said(&mut record, "bob", approve(), "an older one");
         assert_eq!(
-            missing(&plan, &record, "ann").unwrap(),
+            missing(&plan, now, &record, "ann").unwrap(),
             "the plan asks that one person besides ann approve it as it is now, and nobody has; it has changed since bob did"
         );
-        assert_eq!(missing(&plan, &record, "bob"), None);
+        assert_eq!(missing(&plan, now, &record, "bob"), None);
         said(&mut record, "cem", approve(), &plan.digest);
-        assert_eq!(missing(&plan, &record, "ann"), None);
+        assert_eq!(missing(&plan, now, &record, "ann"), None);
     }
 }

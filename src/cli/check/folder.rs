@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::plan::{Format, Opened, Severity};
+use crate::project::files_below;
 
 /// How deep plans may stand below the folder: as deep as migrations.
 const DEPTH: usize = 3;
@@ -63,31 +64,6 @@ fn is_prose(path: &Path, opened: &Opened) -> bool {
         .as_ref()
         .is_none_or(|plan| plan.steps.is_empty());
     markdown && idle && errors.all(|problem| problem.code == "no-steps")
-}
-
-/// The files below `folder` that are `wanted`, in the order of their names, of folders that are `entered`.
-pub(super) fn files_below(
-    folder: &Path,
-    depth: usize,
-    entered: &dyn Fn(&Path) -> bool,
-    wanted: &dyn Fn(&Path) -> bool,
-) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            if depth > 0 && entered(&path) {
-                found.extend(files_below(&path, depth - 1, entered, wanted));
-            }
-        } else if wanted(&path) {
-            found.push(path);
-        }
-    }
-    found
 }
 
 /// Whether people write plans there, and not what programs keep. A linked folder is looked into where it is.

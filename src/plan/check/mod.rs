@@ -20,7 +20,7 @@ pub(super) use safety::{
     HIDES_ERRORS, applied_by, changes_database, goes_on, holds_secret, opens_session,
     prepare_secrets, stops_first,
 };
-pub use safety::{SECRET, secrets_in, without_secrets, without_values};
+pub use safety::{SECRET, given_to_psql, secrets_in, without_secrets, without_values};
 
 use self::names::{Named, Names};
 use super::codes;

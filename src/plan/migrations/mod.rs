@@ -2,8 +2,9 @@
 //! SQL in steps. Problems in them point at their own files and lines.
 //!
 //! ```text
-//!  Plan ─► wanted    which tools its steps run, in which directories
-//!  files ─► Folder   sorted as their tool sorts them ─► review ─► problems of Opened
+//!  Plan ─► wanted            which tools its steps run, in which directories
+//!  files ─► Folder, Applied  sorted as their tool sorts them ─► review ─► problems of Opened
+//!                                                            └► judged ─► locks
 //! ```
 
 mod review;
@@ -13,16 +14,29 @@ mod wanted;
 #[cfg(test)]
 mod tests;
 
-pub use review::{alone, review, tell_unread};
+pub use review::{alone, judged, review, tell_unread};
 pub use tool::Tool;
-pub use wanted::{Wanted, changes_database, wanted};
+pub use wanted::{Want, Wanted, changes_database, wanted};
 
 use std::collections::HashMap;
 
+use super::digest::sha256;
+use super::model::StepIx;
 use super::source::Source;
 
 /// The file beside a migration in which Diesel is told how to run it.
 pub const SETTINGS: &str = "metadata.toml";
+
+/// What a plan applies that does not stand in it, as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// Files of SQL.
+    pub folders: Vec<Folder>,
+    /// Files that nobody judges, and the steps that run each: scripts that change a database, SQL of ways back.
+    pub others: Vec<(File, Vec<StepIx>)>,
+    /// What could not be read.
+    pub missing: Vec<Want>,
+}
 
 /// A folder of migrations.
 #[derive(Clone, Debug)]
@@ -33,6 +47,21 @@ pub struct Folder {
     pub files: Vec<File>,
     /// Whether somebody puts each file into a transaction, whatever its tool does.
     pub whole: bool,
+    /// The steps that apply it; none: the plan names it, or somebody else does.
+    pub steps: Vec<StepIx>,
+}
+
+/// A file as it was read.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    /// Where it stands below its folder.
+    pub path: String,
+    /// The same from where the plan finds its folder, wherever that is on this machine.
+    pub label: String,
+    /// What it holds.
+    pub source: Source,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub digest: String,
 }
 
 /// One migration.
@@ -44,17 +73,51 @@ pub struct File {
     pub source: Source,
     /// What its tool is told of it in a file beside it; empty: there is none.
     pub settings: String,
+    /// How the plan finds it, the same on every machine.
+    pub label: String,
+    /// SHA-256 of its bytes, in hexadecimal; with settings beside it, of both.
+    pub digest: String,
+}
+
+impl Applied {
+    /// Every file, and the steps that apply it.
+    pub fn files(&self) -> impl Iterator<Item = (&File, &[StepIx])> {
+        let folders = self.folders.iter().flat_map(|folder| {
+            let files = folder.files.iter();
+            files.map(|file| (file, folder.steps.as_slice()))
+        });
+        let others = self.others.iter();
+        folders.chain(others.map(|(file, steps)| (file, steps.as_slice())))
+    }
+}
+
+impl File {
+    /// The file `raw`, whatever it is, which is called `name` and has `settings` beside it.
+    pub fn new(name: String, raw: Raw, settings: String) -> Self {
+        let digest = if settings.is_empty() {
+            raw.digest
+        } else {
+            sha256(format!("{}\n{settings}", raw.digest).as_bytes())
+        };
+        File {
+            name,
+            source: raw.source,
+            settings,
+            label: raw.label,
+            digest,
+        }
+    }
 }
 
 impl Folder {
-    /// A folder of the files of `tool`, those left out that take a migration back. `files` are paths
-    /// below the folder and what they hold; among them may be the files of [`SETTINGS`].
-    pub fn new(tool: Tool, files: Vec<(String, Source)>) -> Self {
+    /// A folder of the files of `tool`, those left out that take a migration back. Among `files` may be
+    /// those of [`SETTINGS`].
+    pub fn new(tool: Tool, files: Vec<Raw>) -> Self {
         let settings: HashMap<String, String> = files
             .iter()
-            .filter_map(|(path, source)| {
-                let folder = path.strip_suffix(SETTINGS)?;
-                Some((folder.to_owned(), source.text().to_owned()))
+            .filter_map(|raw| {
+                let folder = raw.path.strip_suffix(SETTINGS)?;
+                Some((folder.to_owned(), raw.source.text().to_owned()))
             })
             .collect();
         let settings = |path: &str| {
@@ -63,16 +126,10 @@ impl Folder {
         };
         let mut files: Vec<(Vec<tool::Piece>, File)> = files
             .into_iter()
-            .filter(|(path, _)| tool.applies(path))
-            .map(|(path, source)| {
-                (
-                    tool::order(&path),
-                    File {
-                        name: tool.name_of(&path),
-                        settings: settings(&path),
-                        source,
-                    },
-                )
+            .filter(|raw| tool.applies(&raw.path))
+            .map(|raw| {
+                let (name, settings) = (tool.name_of(&raw.path), settings(&raw.path));
+                (tool::order(&raw.path), File::new(name, raw, settings))
             })
             .collect();
         files.sort_by(|a, b| a.0.cmp(&b.0));
@@ -80,6 +137,7 @@ impl Folder {
             tool,
             files: files.into_iter().map(|(_, file)| file).collect(),
             whole: false,
+            steps: Vec::new(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The review of migrations: each file judged with what is known from those before it.
 
-use super::{File, Folder, Wanted};
+use super::{File, Folder, Want, Wanted};
 use crate::plan::Opened;
 use crate::plan::check::{self, Remark, Unit, Wrap, remarks};
-use crate::plan::ddl::{self, Catalog, Live};
+use crate::plan::ddl::{self, Catalog, Judged, Live};
 use crate::plan::facts::Facts;
 use crate::plan::parallel;
 use crate::plan::problem::{Problem, Severity};
@@ -35,8 +35,8 @@ fn all(opened: &mut Opened, folders: Vec<Folder>, facts: Option<&Facts>, alone: 
 
 /// Adds to `opened` that nobody has looked at the migrations `missing`, which its steps at those
 /// places apply and which are not there, or are no SQL.
-pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
-    for (wanted, span) in missing {
+pub fn tell_unread(opened: &mut Opened, missing: &[Want]) {
+    for Want { wanted, span, .. } in missing {
         let hint = match wanted {
             Wanted::Other(_) => {
                 "have the tool print the SQL that it would run, and check that: `gonogo check FILE.sql`"
@@ -64,7 +64,7 @@ pub fn tell_unread(opened: &mut Opened, missing: Vec<(Wanted, Span)>) {
                 wanted.words()
             ),
         };
-        let problem = Problem::note("unread-migrations", span, message);
+        let problem = Problem::note("unread-migrations", *span, message);
         opened.problems.push(problem.hint(hint));
     }
     check::sort(&mut opened.problems);
@@ -113,35 +113,51 @@ fn forget_hidden_errors(opened: &mut Opened, path: &str) {
 
 /// What there is to say about each file of `folder`.
 fn found(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Remark>> {
-    let tool = folder.tool;
+    let applied = facts.and_then(|facts| facts.applied.as_ref());
+    let judged = each(folder, facts);
+    let files = folder.files.iter().zip(&judged);
+    files
+        .map(|(file, judged)| {
+            if applied.is_some_and(|applied| applied.contains(&file.name)) {
+                return Vec::new();
+            }
+            let text = folder.tool.forward(file.source.text());
+            let unit = Unit {
+                sql: text,
+                wrap: if folder.whole {
+                    Wrap::Transaction
+                } else {
+                    folder.tool.wraps(text, &file.settings)
+                },
+                backwards: false,
+                facts,
+            };
+            remarks(judged, unit)
+        })
+        .collect()
+}
+
+/// What the statements of each file of `folder` do, one file after the other.
+pub fn judged(folder: &Folder) -> Vec<Vec<Judged>> {
+    each(folder, None)
+}
+
+fn each(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Judged>> {
     let mut catalog = Catalog::new(facts.and_then(|facts| facts.server));
     let applied = facts.and_then(|facts| facts.applied.as_ref());
     let mut facts_to_adopt = facts;
     let mut found = Vec::with_capacity(folder.files.len());
     for files in folder.files.chunks(TOGETHER) {
         let scripts = parallel::map(files, MANY, |file| {
-            ddl::read(tool.forward(file.source.text()))
+            ddl::read(folder.tool.forward(file.source.text()))
         });
         for (file, script) in files.iter().zip(scripts) {
             let old = applied.is_some_and(|applied| applied.contains(&file.name));
             if let Some(facts) = facts_to_adopt.take_if(|_| !old) {
                 catalog.adopt(facts);
             }
-            let judged = ddl::judge_script(script, &mut catalog);
+            found.push(ddl::judge_script(script, &mut catalog));
             catalog.end_file();
-            let text = tool.forward(file.source.text());
-            let unit = Unit {
-                sql: text,
-                wrap: if folder.whole {
-                    Wrap::Transaction
-                } else {
-                    tool.wraps(text, &file.settings)
-                },
-                backwards: false,
-                facts,
-            };
-            let said = (!old).then(|| remarks(&judged, unit));
-            found.push(said.unwrap_or_default());
         }
     }
     found

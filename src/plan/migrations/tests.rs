@@ -2,9 +2,12 @@ use super::*;
 use crate::plan::{Facts, Opened, Severity, TableFacts, open};
 
 fn folder(tool: Tool, files: &[(&str, &str)]) -> Folder {
-    let files = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), Source::new(*path, *text)));
+    let files = files.iter().map(|(path, text)| Raw {
+        path: (*path).to_owned(),
+        label: (*path).to_owned(),
+        source: Source::new(*path, *text),
+        digest: crate::plan::sha256(text.as_bytes()),
+    });
     Folder::new(tool, files.collect())
 }
 
@@ -290,7 +293,7 @@ fn a_plan_tells_which_migrations_it_applies() {
             "title = 'x'\nmigrations = ['db/own']\n[[phase]]\nname = 'a'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'b'\ncwd = 'shop'\nshell = '{script}'\n"
         );
         let found = wanted(&open("p.toml", text.as_bytes()).plan.unwrap());
-        let found = found.into_iter().skip(1).map(|(wanted, _)| wanted);
+        let found = found.into_iter().skip(1).map(|want| want.wanted);
         found.collect::<Vec<_>>()
     };
     let tool = |tool, folder: Option<&str>, cwd: &str| {
@@ -345,7 +348,7 @@ fn a_plan_tells_which_migrations_it_applies() {
 fn applied(script: &str) -> Vec<Wanted> {
     let text = format!("# P\n## Deploy\n- [ ] x\n\n```bash\n{script}\n```\n");
     let found = wanted(&open("p.md", text.as_bytes()).plan.unwrap());
-    let found = found.into_iter().map(|(wanted, _)| wanted);
+    let found = found.into_iter().map(|want| want.wanted);
     found
         .filter(|wanted| !matches!(wanted, Wanted::Script { .. }))
         .collect()

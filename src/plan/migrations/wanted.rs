@@ -1,10 +1,10 @@
 //! Which migrations a plan applies, told by the commands of its steps.
 
 use super::Tool;
-use crate::plan::Plan;
 use crate::plan::check::{self, applied_by};
 use crate::plan::source::Span;
 use crate::plan::work::Work;
+use crate::plan::{Plan, StepIx};
 
 /// Migrations that a step applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,32 +40,67 @@ pub enum Wanted {
     Unseen(String),
 }
 
-/// The migrations that the steps of `plan` apply, each once and with the first step that does, and
-/// those that the plan names.
-pub fn wanted(plan: &Plan) -> Vec<(Wanted, Span)> {
-    let mut found: Vec<(Wanted, Span)> = Vec::new();
-    let named = plan.migrations.iter().map(|folder| Wanted::Tool {
-        tool: Tool::Plain,
-        folder: Some(folder.clone()),
-        cwd: None,
+/// Migrations that are wanted, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// Which.
+    pub wanted: Wanted,
+    /// The steps that apply them; none: the plan names them.
+    pub steps: Vec<StepIx>,
+    /// Where the first of these stands in the plan.
+    pub span: Span,
+    /// Whether they only take something back: that is not judged.
+    pub back: bool,
+}
+
+/// The migrations that the steps of `plan` apply, each once, and those that the plan names; behind them what its
+/// ways back apply.
+pub fn wanted(plan: &Plan) -> Vec<Want> {
+    let named = plan.migrations.iter().map(|folder| Want {
+        wanted: Wanted::Tool {
+            tool: Tool::Plain,
+            folder: Some(folder.clone()),
+            cwd: None,
+        },
+        steps: Vec::new(),
+        span: Span::at(0),
+        back: false,
     });
-    found.extend(named.map(|wanted| (wanted, Span::at(0))));
-    for step in plan.steps[plan.forward_steps()]
-        .iter()
-        .map(|step| &step.spec)
-    {
-        let ways = step.alternatives.iter().map(|way| &way.work);
-        for work in std::iter::once(&step.work).chain(ways) {
-            if let Work::Shell(shell) = work {
-                for wanted in applied_by(&shell.script, &step.holes, step.cwd_of(work)) {
-                    if !found.iter().any(|(known, _)| *known == wanted) {
-                        found.push((wanted, step.span));
-                    }
-                }
-            }
-        }
+    let mut found: Vec<Want> = named.collect();
+    let forward = plan.forward_steps();
+    for ix in forward.clone() {
+        let spec = &plan.steps[ix].spec;
+        let ways = spec.alternatives.iter().map(|way| &way.work);
+        let works = std::iter::once(&spec.work).chain(ways);
+        works.for_each(|work| add(&mut found, plan, (ix, work), false));
+    }
+    for (ix, step) in plan.steps.iter().enumerate() {
+        let own = (!forward.contains(&ix)).then_some(&step.spec.work);
+        let undo = step.spec.undo.iter().map(|undo| &undo.work);
+        let works = own.into_iter().chain(undo);
+        works.for_each(|work| add(&mut found, plan, (ix, work), true));
     }
     found
+}
+
+/// Adds what the step at `ix` applies by `work`.
+fn add(found: &mut Vec<Want>, plan: &Plan, (ix, work): (StepIx, &Work), back: bool) {
+    let (Work::Shell(shell), step) = (work, &plan.steps[ix].spec) else {
+        return;
+    };
+    for wanted in applied_by(&shell.script, &step.holes, step.cwd_of(work)) {
+        let same = |known: &&mut Want| known.wanted == wanted && known.back == back;
+        match found.iter_mut().find(same) {
+            Some(known) if known.steps.contains(&ix) => {}
+            Some(known) => known.steps.push(ix),
+            None => found.push(Want {
+                wanted,
+                steps: vec![ix],
+                span: step.span,
+                back,
+            }),
+        }
+    }
 }
 
 /// Whether the script `text` changes a database.

@@ -1,8 +1,8 @@
 //! What a step's work is: what runs, where, and which locks it takes.
 
 use super::{Facts, Tone};
-use crate::plan::ddl::{self, Catalog, Compatibility};
-use crate::plan::{Http, Plan, Shell, Snapshot, Sql, StepSpec, Work, duration};
+use crate::plan::ddl::{self, Catalog, Compatibility, Judged};
+use crate::plan::{Http, Plan, Shell, Snapshot, Sql, StepSpec, Work, duration, given_to_psql};
 
 impl Facts {
     pub(super) fn work(&mut self, plan: &Plan, spec: &StepSpec, work: &Work) {
@@ -51,6 +51,12 @@ impl Facts {
         for (name, value) in &spec.env {
             self.plain("", format!("{name}={value}"));
         }
+        let mut catalog = Catalog::default();
+        for sql in given_to_psql(&shell.script, &spec.holes) {
+            for judged in ddl::judge(&sql, &mut catalog) {
+                self.locks("", &judged);
+            }
+        }
         if let Some(limit) = shell.lock_timeout {
             let limit = duration::show(limit);
             self.plain(
@@ -72,30 +78,7 @@ impl Facts {
         };
         self.plain("", how);
         for judged in ddl::judge(&sql.text, &mut Catalog::default()) {
-            let verdict = judged.verdict();
-            let Some(worst) = verdict.worst() else {
-                continue;
-            };
-            let tone = if worst.lock.blocks_writes() {
-                Tone::Warn
-            } else {
-                Tone::Plain
-            };
-            let blocks = worst.lock.blocks();
-            let lock = worst.lock.words();
-            let what = format!(
-                "{lock} on {}, {}; blocks {blocks}",
-                worst.relation,
-                worst.effect.word()
-            );
-            self.add("locks", what, tone);
-            if verdict.compatibility != Compatibility::Additive {
-                let word = verdict.compatibility.word();
-                self.add("", format!("{word} for code that runs"), Tone::Warn);
-            }
-            if let Some(safer) = verdict.safer {
-                self.plain("safer", safer);
-            }
+            self.locks("", &judged);
         }
         if let Some(limit) = sql.lock_timeout {
             self.plain(
@@ -131,5 +114,33 @@ impl Facts {
             "locks",
             format!("ACCESS SHARE on one table after the other; waits at most {wait} for one"),
         );
+    }
+
+    /// Which locks the statement `judged` takes that others feel; it stands at `place`.
+    pub(super) fn locks(&mut self, place: &str, judged: &Judged) {
+        let verdict = judged.verdict();
+        let Some(worst) = verdict.worst() else {
+            return;
+        };
+        let tone = if worst.lock.blocks_writes() {
+            Tone::Warn
+        } else {
+            Tone::Plain
+        };
+        let blocks = worst.lock.blocks();
+        let lock = worst.lock.words();
+        let what = format!(
+            "{place}{lock} on {}, {}; blocks {blocks}",
+            worst.relation,
+            worst.effect.word()
+        );
+        self.add("locks", what, tone);
+        if verdict.compatibility != Compatibility::Additive {
+            let word = verdict.compatibility.word();
+            self.add("", format!("{word} for code that runs"), Tone::Warn);
+        }
+        if let Some(safer) = verdict.safer {
+            self.plain("safer", safer);
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::keymap::Want;
 use super::screen;
 use super::state::{Reaction, State};
 use crate::clock::{Clock, SystemClock};
+use crate::plan::migrations::Applied;
 use crate::plan::{Plan, Problem, Source};
 use crate::review::Record;
 use crate::ui::signals::Signals;
@@ -35,6 +36,10 @@ pub struct Setup {
     pub plan: Plan,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
+    /// The other files that something is wrong with.
+    pub sources: Vec<Source>,
+    /// What it applies that does not stand in it.
+    pub applied: Applied,
     /// What was said about it so far.
     pub record: Record,
     /// Who reviews.

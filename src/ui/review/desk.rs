@@ -1,13 +1,14 @@
-//! The two files of a review, looked after beside the screen: what changes in them is told, what
-//! somebody does is written.
+//! The files of a review, looked after beside the screen: what changes in the plan's, in those that it applies and
+//! in the review's own is told, what somebody does is written.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc;
 
-use crate::plan::{self, Opened, Plan};
-use crate::review::{self, Act, Record, Subject, Voice};
+use crate::plan::Plan;
+use crate::project::{self, Around, Reading};
+use crate::review::{self, Act, AppliedFile, Record, Subject, Voice};
 
 /// How often to look whether a file has changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -15,8 +16,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What is new.
 #[derive(Debug)]
 pub enum News {
-    /// The plan's file has changed.
-    Plan(Box<Opened>),
+    /// The plan's files have changed, or what it applies has.
+    Plan(Box<Reading>),
     /// The review has changed.
     Record(Box<Record>),
     /// Something could not be read or written.
@@ -34,6 +35,8 @@ pub struct Deed {
     pub digest: String,
     /// The plan's text as it was shown then.
     pub text: String,
+    /// The files that it applied then.
+    pub files: Vec<AppliedFile>,
 }
 
 /// Looks after the files.
@@ -41,11 +44,16 @@ pub struct Desk {
     plan: PathBuf,
     /// The files that the plan takes in.
     included: Vec<PathBuf>,
+    /// What it applies.
+    around: Around,
     record: PathBuf,
     name: String,
     /// When the plan's files and the review had changed last.
-    seen: (Vec<Option<SystemTime>>, Option<SystemTime>),
+    seen: (Vec<Written>, Option<SystemTime>),
 }
+
+/// A file, and when it was written last.
+type Written = (PathBuf, Option<SystemTime>);
 
 impl Desk {
     /// Looks after `plan`, which stands at `path`, what it takes in, and its review, for `name`.
@@ -53,6 +61,7 @@ impl Desk {
         let mut desk = Desk {
             plan: path.to_owned(),
             included: included(path, plan),
+            around: Around::new(Some(plan), path, &[]),
             record: review::path_of(path),
             name,
             seen: Default::default(),
@@ -61,10 +70,11 @@ impl Desk {
         desk
     }
 
-    fn times(&self) -> (Vec<Option<SystemTime>>, Option<SystemTime>) {
+    fn times(&self) -> (Vec<Written>, Option<SystemTime>) {
         let files = std::iter::once(&self.plan).chain(&self.included);
+        let own = files.map(|file| (file.clone(), modified(file)));
         (
-            files.map(|file| modified(file)).collect(),
+            own.chain(self.around.times()).collect(),
             modified(&self.record),
         )
     }
@@ -104,6 +114,7 @@ impl Desk {
         let subject = Subject {
             digest: &deed.digest,
             text: &deed.text,
+            files: &deed.files,
         };
         match review::change(&self.record, |record| record.take(deed.act, voice, subject)) {
             Ok(record) => News::Record(Box::new(record)),
@@ -128,22 +139,24 @@ impl Desk {
         told
     }
 
-    /// Reads the plan again. What it takes in by now is looked after from then on.
+    /// Reads the plan again. What it takes in and applies by now is looked after from then on.
     fn read(&mut self) -> News {
-        let name = self.plan.to_string_lossy();
-        let bytes = match std::fs::read(&self.plan) {
-            Ok(bytes) => bytes,
-            Err(error) => return News::Trouble(format!("failed to read {name}: {error}")),
+        let reading = match project::read(&self.plan) {
+            Ok(reading) => reading,
+            Err(why) => return News::Trouble(why),
         };
-        let opened = plan::open_from(&name, &bytes, None, &review::beside(&self.plan));
-        if let Some(plan) = &opened.plan {
-            let included = included(&self.plan, plan);
-            if included != self.included {
-                self.included = included;
-                self.seen.0 = self.times().0;
+        if let Some(plan) = &reading.opened.plan {
+            self.included = included(&self.plan, plan);
+            self.around = Around::new(Some(plan), &self.plan, &[]);
+            let now = self.times().0;
+            // What was written while we read is found at the next look.
+            let same = |(old, new): (&Written, &Written)| old.0 == new.0;
+            let seen = &self.seen.0;
+            if seen.len() != now.len() || !seen.iter().zip(&now).all(same) {
+                self.seen.0 = now;
             }
         }
-        News::Plan(Box::new(opened))
+        News::Plan(Box::new(reading))
     }
 }
 
@@ -179,17 +192,50 @@ mod tests {
         let (path, part) = (dir.path().join("p.toml"), dir.path().join("part.toml"));
         write(&path, "title = 't'\ninclude = 'part.toml'\n", 1);
         write(&part, &format!("{STEP} 1'\n"), 1);
-        let bytes = std::fs::read(&path).unwrap();
-        let opened = plan::open_from("p.toml", &bytes, None, &review::beside(&path));
+        let opened = project::read(&path).unwrap().opened;
         let mut desk = Desk::new(&path, &opened.plan.unwrap(), "bob".to_owned());
         assert!(desk.look().is_empty());
         write(&part, &format!("{STEP} 2'\n"), 2);
         let told = desk.look();
-        let [News::Plan(opened)] = told.as_slice() else {
+        let [News::Plan(reading)] = told.as_slice() else {
             panic!("{told:?}")
         };
-        let plan = opened.plan.as_ref().unwrap();
+        let plan = reading.opened.plan.as_ref().unwrap();
         assert_eq!(plan.steps[0].spec.work.text(), "echo 2");
         assert!(desk.look().is_empty());
+    }
+
+    #[test]
+    fn a_change_in_what_the_plan_applies_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let steps = "title = 't'\n[[phase]]\nname = 'P'\nkind = 'deploy'\n[[phase.step]]\ntitle = 'one'\nshell = 'sqlx migrate run && psql -f m.sql'\n";
+        write(&at("p.toml"), steps, 1);
+        std::fs::create_dir(at("migrations")).unwrap();
+        write(&at("migrations/1_a.sql"), "select 1;", 1);
+        let opened = project::read(&at("p.toml")).unwrap().opened;
+        let mut desk = Desk::new(&at("p.toml"), &opened.plan.unwrap(), "bob".to_owned());
+        assert!(desk.look().is_empty());
+        let mut labels = |path: &str, text: &str, minute| {
+            write(&at(path), text, minute);
+            let told = desk.look();
+            let [News::Plan(reading)] = told.as_slice() else {
+                panic!("{told:?}")
+            };
+            assert!(desk.look().is_empty());
+            let files = reading.applied.files();
+            files
+                .map(|(file, _)| file.label.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            labels("migrations/1_a.sql", "select 2;", 2),
+            ["migrations/1_a.sql"]
+        );
+        assert_eq!(
+            labels("m.sql", "select 3;", 1),
+            ["migrations/1_a.sql", "m.sql"]
+        );
+        assert_eq!(labels("migrations/2_b.sql", "select 4;", 1).len(), 3);
     }
 }

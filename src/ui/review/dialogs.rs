@@ -126,7 +126,7 @@ pub fn key(state: &mut State, event: KeyEvent, now: Moment) -> Option<Reaction> 
             input.input(event);
         }
         Dialog::Approve { digest, input } => {
-            let other = *digest != state.plan.digest || state.broken.is_some();
+            let other = *digest != state.beside.digest || state.broken.is_some();
             if key == Some(Key::Enter) && other {
                 state.say(CHANGED_UNDER, true, now);
                 return None;
@@ -181,12 +181,15 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             let summary = look
                 .state
                 .record
-                .summary(&look.state.plan, &look.state.sheets);
-            let same = *digest == look.state.plan.digest && look.state.broken.is_none();
-            let title = if same {
-                "Approve the plan as it is now"
-            } else {
-                "The plan has changed: this can't be approved any more"
+                .summary(&look.state.plan, &look.state.sheets, digest);
+            let same = *digest == look.state.beside.digest && look.state.broken.is_none();
+            let title = match look.state.beside.files.len() {
+                _ if !same => "The plan has changed: this can't be approved any more".to_owned(),
+                0 => "Approve the plan as it is now".to_owned(),
+                files => {
+                    let files = count(files, "file");
+                    format!("Approve the plan as it is now, and {files} that it applies")
+                }
             };
             let lines = [
                 format!(
@@ -198,7 +201,7 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
                 format!("sha256 {digest}"),
                 "A remark, if you want to make one:".to_owned(),
             ];
-            ask(look, title, &lines, input, area, buf);
+            ask(look, &title, &lines, input, area, buf);
         }
         Some(Dialog::Settle { ids, cursor }) => settle(look, ids, *cursor, area, buf),
         Some(Dialog::Difference { title, lines, top }) => {
@@ -220,6 +223,7 @@ pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
 pub fn diff_line<'l>(look: &Look<'_>, line: &DiffLine) -> Line<'l> {
     let (text, role) = match line {
         DiffLine::Place { old, new } => (format!("@@ line {old}, now {new} @@"), Role::Active),
+        DiffLine::File(text) => (format!("@@ {text} @@"), Role::Active),
         DiffLine::Same(text) => (format!("  {text}"), Role::Text),
         DiffLine::Gone(text) => (format!("- {text}"), Role::Bad),
         DiffLine::New(text) => (format!("+ {text}"), Role::Good),

@@ -9,7 +9,7 @@ use crate::review::{self, Standing};
 impl State {
     /// Shows it.
     pub(super) fn difference(&mut self, now: Moment) {
-        let Some((approval, text)) = self.record.last_approved(&self.name) else {
+        let Some((approval, approved)) = self.record.last_approved(&self.name) else {
             if let Some(dialog) = self.changed_step() {
                 self.dialog = Some(dialog);
                 return;
@@ -26,7 +26,9 @@ impl State {
             approval.by,
             when(&approval.at)
         );
-        let lines = review::difference(text, self.source.text());
+        let text = approved.text.as_str();
+        let files = self.record.changes_since(approval, self.subject());
+        let lines = review::differences(text, self.source.text(), &files);
         if lines.is_empty() {
             let what = if text == self.source.text() {
                 "nothing has"
@@ -47,12 +49,12 @@ impl State {
     /// How the step under the cursor has changed since it was looked at, if it has.
     fn changed_step(&self) -> Option<Dialog> {
         let (step, sheet) = self.step()?;
-        let Standing::Changed { was, is } = self.standing(sheet) else {
+        let Standing::Changed { was, is, files } = self.standing(sheet) else {
             return None;
         };
         Some(Dialog::Difference {
             title: format!("{} has changed since it was looked at", step.number),
-            lines: review::difference(&was, &is),
+            lines: review::differences(&was, &is, &files),
             top: 0,
         })
     }

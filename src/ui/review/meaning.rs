@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::dialogs::diff_line;
 use super::screen::Look;
-use crate::review::{self, Comment, Fact, Standing, Tone};
+use crate::review::{self, Comment, DiffLine, Fact, Standing, Tone};
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{chars, clip};
@@ -105,11 +105,17 @@ fn review_lines<'l>(look: &Look<'_>) -> Vec<Line<'l>> {
         let text = format!("looked at by {}", by.join(", "));
         lines.push(Line::from(look.span(text, Role::Good)));
     }
-    if let Standing::Changed { was, is } = state.standing(sheet) {
+    if let Standing::Changed { was, is, files } = state.standing(sheet) {
         let words = "it has changed since it was looked at:";
         lines.push(Line::from(look.span(words, Role::Warn)));
-        let difference = review::difference(&was, &is);
-        lines.extend(difference.iter().skip(1).map(|line| diff_line(look, line)));
+        let difference = review::differences(&was, &is, &files);
+        let first = usize::from(matches!(difference.first(), Some(DiffLine::Place { .. })));
+        lines.extend(
+            difference
+                .iter()
+                .skip(first)
+                .map(|line| diff_line(look, line)),
+        );
     }
     lines
 }
@@ -119,18 +125,27 @@ fn approval_lines<'l>(look: &Look<'_>) -> Vec<Line<'l>> {
     let approvals = state.record.approvals.iter();
     approvals
         .map(|approval| {
-            let (how, role) = if approval.withdrawn.is_some() {
-                ("approved, and took it back", Role::Dim)
-            } else if approval.digest == state.plan.digest {
-                ("approves it as it is now", Role::Good)
+            let (what, role) = if approval.withdrawn.is_some() {
+                (
+                    format!("{} approved, and took it back", approval.by),
+                    Role::Dim,
+                )
+            } else if approval.digest == state.beside.digest {
+                (
+                    format!("{} approves it as it is now", approval.by),
+                    Role::Good,
+                )
             } else {
-                ("approved it before it changed", Role::Warn)
+                let outdated = state
+                    .record
+                    .outdated(approval, &state.plan, state.subject());
+                (outdated.says(&approval.by, "approved it"), Role::Warn)
             };
             let remark = approval.remark.as_ref();
             let remark = remark
                 .map(|remark| format!(": {remark}"))
                 .unwrap_or_default();
-            let text = format!("{} {how}, {}{remark}", approval.by, when(&approval.at));
+            let text = format!("{what}, {}{remark}", when(&approval.at));
             Line::from(look.span(text, role))
         })
         .collect()

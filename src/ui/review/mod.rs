@@ -3,11 +3,11 @@
 //!
 //! ```text
 //!  keys ─► keymap ─► Want ─► State ─► Deed ─► Desk ─► the review's file
-//!  the plan's file, the review's file ─► Desk ─► News ─► State
+//!  the plan's files, what it applies, the review's file ─► Desk ─► News ─► State
 //!                                  State + now ─► screen ─► list, source, meaning, dialogs ─► frame
 //! ```
 //!
-//! The desk looks every second whether one of the two files has changed: two people can review one plan
+//! The desk looks every second whether one of these files has changed: two people can review one plan
 //! in two terminals and see each other's remarks. It does so beside the loop, which never waits for the
 //! disk.
 

@@ -180,7 +180,9 @@ fn header(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     left.push(look.span(&state.plan.title, Role::Title));
     let right = Line::from(look.span(format!("you: {} ", state.name), Role::Text));
     put_both(area, 0, Line::from(left), right, buf);
-    let summary = state.record.summary(&state.plan, &state.sheets);
+    let summary = state
+        .record
+        .summary(&state.plan, &state.sheets, &state.beside.digest);
     let mut words = vec![look.span(
         format!(
             " {} of {} looked at",

@@ -22,19 +22,24 @@ pub fn top(state: &State, height: usize, by: isize) -> usize {
     first.saturating_add_signed(by)
 }
 
+/// Where the plan has problems: what is wrong with a file that a step applies stands where the step does.
+fn places(state: &State) -> impl Iterator<Item = usize> {
+    state.problems.iter().flat_map(|problem| {
+        let own = problem.file.is_none().then_some(problem.span.start);
+        let steps = state.beside.of(problem).flat_map(|(_, steps)| steps);
+        own.into_iter()
+            .chain(steps.map(|ix| state.plan.steps[*ix].spec.span.start))
+    })
+}
+
 /// Draws the source.
 pub fn draw(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let state = look.state;
     let height = usize::from(area.height);
     let top = top(state, height, state.source_by);
     let own = state.step().map(|(_, sheet)| sheet.lines.clone());
-    let of_plan = state
-        .problems
-        .iter()
-        .filter(|problem| problem.file.is_none());
     let file = state.file();
-    let marked: HashSet<usize> = of_plan
-        .map(|problem| problem.span.start)
+    let marked: HashSet<usize> = places(state)
         .filter(|at| state.source.file_at(*at) == file)
         .map(|at| state.source.line(at))
         .collect();

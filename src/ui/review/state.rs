@@ -9,8 +9,9 @@ use super::dialogs::{self, Dialog};
 use super::keymap::{Want, want_of};
 use super::screen;
 use crate::clock::Moment;
-use crate::plan::{Opened, Plan, Problem, Severity, Source, Span, Step};
-use crate::review::{self, Act, Comment, Fact, Record, Sheet, Standing};
+use crate::plan::{Plan, Problem, Severity, Source, Span, Step};
+use crate::project::Reading;
+use crate::review::{self, Act, Beside, Comment, Fact, Record, Sheet, Standing, Subject};
 use crate::ui::keys::Key;
 
 /// The pane that the arrows act on.
@@ -54,6 +55,8 @@ pub struct State {
     pub plan: Plan,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
+    /// What it applies that does not stand in it.
+    pub beside: Beside,
     /// Where its steps stand.
     pub sheets: Vec<Sheet>,
     /// What was said about it.
@@ -85,8 +88,10 @@ pub struct State {
 impl State {
     /// The beginning of a review.
     pub fn new(setup: Setup) -> Self {
+        let beside = Beside::new(&setup.plan, setup.applied, setup.sources);
         let mut state = State {
-            sheets: review::sheets(&setup.plan, &setup.source),
+            sheets: review::sheets(&setup.plan, &setup.source, &beside.files),
+            beside,
             followed: setup.record.clone().follow(&setup.plan),
             source: setup.source,
             plan: setup.plan,
@@ -122,6 +127,11 @@ impl State {
     /// The text of that file.
     pub fn text(&self) -> &str {
         self.source.slice(self.file())
+    }
+
+    /// What a person approves now.
+    pub fn subject(&self) -> Subject<'_> {
+        self.beside.subject(self.source.text())
     }
 
     /// The id of the step under the cursor.
@@ -167,12 +177,15 @@ impl State {
             let (file, line) = (self.source.file_at(at), self.source.line(at));
             let in_step = |sheet: &Sheet| sheet.file == file && sheet.lines.contains(&line);
             let elsewhere = || !self.sheets.iter().any(in_step);
-            problem.file.is_none() && own.map_or_else(elsewhere, in_step)
+            match problem.file {
+                None => own.map_or_else(elsewhere, in_step),
+                Some(_) => self.beside.concerns(problem, own.map(|sheet| sheet.step)),
+            }
         };
         let problems: Vec<&Problem> = self.problems.iter().filter(here).collect();
         self.facts = match self.cursor.checked_sub(1) {
-            Some(ix) => review::facts(&self.plan, self.sheets[ix].step, &problems),
-            None => review::plan_facts(&self.plan, &problems),
+            Some(ix) => review::facts(&self.plan, self.sheets[ix].step, &problems, &self.beside),
+            None => review::plan_facts(&self.plan, &problems, &self.beside),
         };
     }
 
@@ -184,13 +197,13 @@ impl State {
                 self.followed = self.record.clone().follow(&self.plan);
             }
             News::Trouble(why) => self.say(why, true, now),
-            News::Plan(opened) => self.reread(*opened, now),
+            News::Plan(reading) => self.reread(*reading, now),
         }
     }
 
     /// The plan has changed: the cursor stays on its step. A text that is no plan is not shown; what is
     /// shown stays what it was, and says so.
-    fn reread(&mut self, opened: Opened, now: Moment) {
+    fn reread(&mut self, Reading { opened, applied }: Reading, now: Moment) {
         let Some(plan) = opened.plan else {
             let errors = opened.problems.iter();
             let first = errors.into_iter().find(|p| p.severity == Severity::Error);
@@ -203,7 +216,8 @@ impl State {
         };
         let id = self.step_id().map(str::to_owned);
         self.broken = None;
-        self.sheets = review::sheets(&plan, &opened.source);
+        self.beside = Beside::new(&plan, applied, opened.files);
+        self.sheets = review::sheets(&plan, &opened.source, &self.beside.files);
         self.source = opened.source;
         self.plan = plan;
         self.followed = self.record.clone().follow(&self.plan);
@@ -320,8 +334,9 @@ impl State {
         Reaction::Write(Deed {
             act,
             at: now.to_rfc3339(),
-            digest: self.plan.digest.clone(),
+            digest: self.beside.digest.clone(),
             text: self.source.text().to_owned(),
+            files: self.beside.files.clone(),
         })
     }
 
@@ -338,6 +353,7 @@ impl State {
             step: id,
             text: sheet.text.clone(),
             means: sheet.means.clone(),
+            files: sheet.seen(),
         };
         let deed = self.deed(act, now);
         self.go(self.cursor + 1);
@@ -365,11 +381,11 @@ impl State {
             );
             return None;
         }
-        let approvals = self.record.approvers(&self.plan.digest);
+        let approvals = self.record.approvers(&self.beside.digest);
         if approvals.iter().any(|approval| approval.by == self.name) {
             return Some(self.deed(Act::Withdraw, now));
         }
-        self.dialog = Some(Dialog::approve(&self.plan.digest));
+        self.dialog = Some(Dialog::approve(&self.beside.digest));
         None
     }
 }

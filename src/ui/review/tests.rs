@@ -9,7 +9,9 @@ use super::desk::News;
 use super::screen;
 use super::state::{Pane, Reaction, State};
 use crate::clock::Moment;
-use crate::plan;
+use crate::plan::migrations::{self, Applied, Folder, Raw, Tool};
+use crate::plan::{self, Source, sha256};
+use crate::project::Reading;
 use crate::review::{Record, Subject, Voice};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::testing::sketch;
@@ -49,6 +51,8 @@ impl Bench {
             source: opened.source,
             plan: opened.plan.unwrap(),
             problems: opened.problems,
+            sources: Vec::new(),
+            applied: Applied::default(),
             record: Record::default(),
             name: "ann".to_owned(),
         });
@@ -68,6 +72,7 @@ impl Bench {
             let subject = Subject {
                 digest: &deed.digest,
                 text: &deed.text,
+                files: &deed.files,
             };
             let mut record = self.0.record.clone();
             record.take(deed.act.clone(), voice, subject);
@@ -84,8 +89,28 @@ impl Bench {
     }
 
     fn becomes(&mut self, text: &str) {
-        let opened = plan::open("plan.toml", text.as_bytes());
-        self.0.take(News::Plan(Box::new(opened)), Moment::default());
+        self.becomes_with(text, &[]);
+    }
+
+    /// The same with the files that `sqlx migrate run` applies: their names and what they hold.
+    fn becomes_with(&mut self, text: &str, files: &[(&str, &str)]) {
+        let mut opened = plan::open("plan.toml", text.as_bytes());
+        let raws = files.iter().map(|(name, text)| Raw {
+            path: (*name).to_owned(),
+            label: format!("migrations/{name}"),
+            source: Source::new(format!("./migrations/{name}"), *text),
+            digest: sha256(text.as_bytes()),
+        });
+        let mut applied = Applied::default();
+        if !files.is_empty() {
+            let mut folder = Folder::new(Tool::Sqlx, raws.collect());
+            folder.steps = vec![0];
+            migrations::review(&mut opened, vec![folder.clone()], None);
+            applied.folders.push(folder);
+        }
+        let reading = Reading { opened, applied };
+        self.0
+            .take(News::Plan(Box::new(reading)), Moment::default());
     }
 
     fn frame(&self) -> String {
@@ -129,7 +154,7 @@ fn what_was_looked_at_remarked_and_approved_is_shown() {
     assert_eq!(record.approvals[0].remark.as_deref(), Some("as agreed"));
     // Again takes it back.
     bench.press(KeyCode::Char('a'));
-    assert!(bench.0.record.approvers(&bench.0.plan.digest).is_empty());
+    assert!(bench.0.record.approvers(&bench.0.beside.digest).is_empty());
 }
 
 #[test]
@@ -157,12 +182,12 @@ fn a_plan_that_changes_meanwhile_is_shown_with_what_has_changed() {
 #[test]
 fn only_the_text_that_was_shown_is_approved() {
     let mut bench = Bench::new(80, 24);
-    let shown = bench.0.plan.digest.clone();
+    let shown = bench.0.beside.digest.clone();
     bench.press(KeyCode::Char('a'));
     bench.becomes(&PLAN.replace("lock_timeout = \"2s\"", "lock_timeout = \"9s\""));
     let frame = bench.frame();
     assert!(
-        frame.contains(&shown) && !frame.contains(&bench.0.plan.digest),
+        frame.contains(&shown) && !frame.contains(&bench.0.beside.digest),
         "{frame}"
     );
     assert!(frame.contains("can't be approved any more"), "{frame}");
@@ -172,7 +197,7 @@ fn only_the_text_that_was_shown_is_approved() {
     // Whoever has seen the new one may approve that.
     bench.press(KeyCode::Char('a'));
     bench.press(KeyCode::Enter);
-    assert!(!bench.0.record.approvers(&bench.0.plan.digest).is_empty());
+    assert!(!bench.0.record.approvers(&bench.0.beside.digest).is_empty());
     assert!(!bench.frame().contains("look at it and approve again"));
     // A text that came back is the one that was shown.
     bench.press(KeyCode::Char('a'));
@@ -181,6 +206,39 @@ fn only_the_text_that_was_shown_is_approved() {
     assert!(bench.frame().contains("can't be approved any more"));
     bench.becomes(&PLAN.replace("lock_timeout = \"2s\"", "lock_timeout = \"9s\""));
     assert!(bench.press(KeyCode::Enter).is_some());
+}
+
+#[test]
+fn what_a_step_applies_is_shown_looked_at_and_approved_with_it() {
+    let text = PLAN.replace(
+        "sql = \"alter table orders alter column total type bigint\"\n  lock_timeout = \"2s\"",
+        "shell = \"sqlx migrate run\"",
+    );
+    let first = ("1_a.sql", "create table new (a int);\n");
+    let mut bench = Bench::new(120, 36);
+    bench.becomes_with(
+        &text,
+        &[first, ("2_b.sql", "alter table orders add column b int;\n")],
+    );
+    bench.press(KeyCode::Down);
+    bench.press(KeyCode::Char(' '));
+    bench.press(KeyCode::Char('a'));
+    bench.press(KeyCode::Enter);
+    assert!(bench.frame().contains("approved by ann"));
+    let dropped = ("2_b.sql", "alter table orders drop column total;\n");
+    bench.becomes_with(&text, &[first, dropped]);
+    bench.press(KeyCode::Up);
+    insta::assert_snapshot!("applied", bench.frame());
+    bench.press(KeyCode::Char('d'));
+    insta::assert_snapshot!("applied_difference", bench.frame());
+    bench.press(KeyCode::Esc);
+    bench.press(KeyCode::Home);
+    let frame = bench.frame();
+    assert!(
+        frame.contains("migrations/2_b.sql has changed since ann approved it"),
+        "{frame}"
+    );
+    assert!(frame.contains("0 of 2 steps looked at"), "{frame}");
 }
 
 #[test]

@@ -1,12 +1,23 @@
 //! The SQL that a script holds and gives to `psql`: in an option, on its input, in a file that it writes
 //! first, through a function of its own.
 
+use super::passage::masked;
 use super::psql::{from_program, variable};
 use super::sql::Wrap;
 use super::text::{Sql, Text};
 pub(super) use crate::plan::commands::PSQL;
-use crate::plan::commands::{Command, Given, Input, RedirectKind, Script, Word};
+use crate::plan::commands::{self, Command, Given, Input, RedirectKind, Script, Settings, Word};
+use crate::plan::draft::Hole;
 use crate::plan::problem::{Problem, Severity};
+
+/// The texts of SQL that the commands of `script`, which has `holes` in it, give to `psql`.
+pub fn given_to_psql(script: &str, holes: &[Hole]) -> Vec<String> {
+    let script = masked(script, holes);
+    let script = commands::read(&script, Settings::default());
+    let commands = script.commands.iter().enumerate();
+    let texts = commands.flat_map(|(ix, command)| to_psql(&script, ix, command));
+    texts.map(|sql| sql.text.to_owned()).collect()
+}
 
 /// The SQL that the command at `ix` of `script` gives to `psql`.
 pub(super) fn to_psql<'s>(

@@ -96,6 +96,7 @@ mod writes;
 mod tests;
 
 pub(in crate::plan) use self::applied::{applied_by, changes_database};
+pub use self::given::given_to_psql;
 pub(in crate::plan) use self::here::opens_session;
 pub(in crate::plan) use self::keyboard::goes_on;
 pub(in crate::plan) use self::psql::stops_first;

@@ -1,0 +1,42 @@
+//! The files of a project around a plan: whoever reads one reads it here, and hands on what it held.
+//!
+//! ```text
+//!  path ─► bytes, beside ─► plan::open_from ─► Plan
+//!  Plan ─► Around: what it applies, and where to look for that ─► times: whether a file is another now
+//!             └► read ─► Applied ─┬► plan::migrations::review: problems
+//!                                 └► review: files, digest, sheets, facts, differences ─► ui
+//! ```
+//!
+//! [`crate::plan::migrations::Applied`] is a plain value: what is said of it asks no disk any more.
+
+mod applied;
+mod files;
+
+pub use applied::{Around, alone, is_sql};
+pub use files::{beside, bytes, files_below};
+
+use std::path::Path;
+
+use crate::plan::migrations::{self, Applied};
+use crate::plan::{self, Opened};
+
+/// A plan as it was read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Its own files, and what `check` says of it and of what it applies.
+    pub opened: Opened,
+    /// What it applies.
+    pub applied: Applied,
+}
+
+/// Reads the plan at `path`. Errors are lower-case sentences that name the file.
+pub fn read(path: &Path) -> Result<Reading, String> {
+    let opened = plan::open_from(&path.to_string_lossy(), &bytes(path)?, None, &beside(path));
+    let applied = Around::new(opened.plan.as_ref(), path, &[]).read()?;
+    let mut reading = Reading { opened, applied };
+    if !reading.applied.folders.is_empty() {
+        migrations::review(&mut reading.opened, reading.applied.folders.clone(), None);
+    }
+    migrations::tell_unread(&mut reading.opened, &reading.applied.missing);
+    Ok(reading)
+}

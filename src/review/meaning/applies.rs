@@ -1,0 +1,52 @@
+//! What a step applies that does not stand in the plan: which files, what they hold, which locks they take.
+
+use super::{Facts, Tone};
+use crate::plan::migrations::{Applied, File, Folder, judged};
+use crate::plan::{StepIx, count};
+
+/// How many files of a folder are shown; those before them were applied long ago.
+const SHOWN: usize = 10;
+/// How many lines of a file are shown.
+const LINES: usize = 40;
+
+impl Facts {
+    /// What the step at `ix` applies; without a step, what the plan names.
+    pub(super) fn applies(&mut self, applied: &Applied, ix: Option<StepIx>) {
+        let own = |steps: &[StepIx]| ix.map_or(steps.is_empty(), |ix| steps.contains(&ix));
+        for folder in applied.folders.iter().filter(|folder| own(&folder.steps)) {
+            self.folder(folder);
+        }
+        for (file, _) in applied.others.iter().filter(|(_, steps)| own(steps)) {
+            self.file(file);
+        }
+    }
+
+    fn folder(&mut self, folder: &Folder) {
+        let before = folder.files.len().saturating_sub(SHOWN);
+        if before > 0 {
+            let text = format!("{} before those that follow", count(before, "file"));
+            self.plain("applies", text);
+        }
+        let files = folder.files.iter().zip(judged(folder));
+        for (file, judged) in files.skip(before) {
+            self.file(file);
+            for judged in judged {
+                let line = file.source.line(judged.range.start);
+                self.locks(&format!("line {line}: "), &judged);
+            }
+        }
+    }
+
+    fn file(&mut self, file: &File) {
+        self.plain("applies", file.label.clone());
+        let mut lines = file.source.text().trim_end().lines();
+        let shown: Vec<&str> = lines.by_ref().take(LINES).collect();
+        if !shown.is_empty() {
+            self.add("", shown.join("\n"), Tone::Code);
+        }
+        let more = lines.count();
+        if more > 0 {
+            self.plain("", format!("and {}", count(more, "more line")));
+        }
+    }
+}
