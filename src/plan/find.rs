@@ -13,6 +13,11 @@ pub(super) fn rfind(text: &str, sought: &str) -> Option<usize> {
     memmem::rfind(text.as_bytes(), sought.as_bytes())
 }
 
+/// Whether there is a dash or a hyphen in `text`, or a sign that begins with the same byte as a dash.
+pub(super) fn has_dash(text: &str) -> bool {
+    memchr::memchr2(b'-', "–".as_bytes()[0], text.as_bytes()).is_some()
+}
+
 /// What stands before the first `mark` in `text`, and behind it.
 pub(super) fn split_once<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
     let at = find(text, mark)?;

@@ -52,10 +52,15 @@ pub(super) fn is_backup(name: &str) -> bool {
     BACKUPS.iter().any(|word| lower.contains(word)) || packed.iter().any(|end| lower.ends_with(end))
 }
 
+/// What a file is called without its folder.
+pub(super) fn base(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
+}
+
 /// What the names of the dumps of one database have in common: what stands before a date, and the
 /// extension. `shop_$(date +%F).sql` and `shop_YYYYMMDD.sql` are of one kind.
 pub(super) fn kind_of_file(name: &str) -> Option<(&str, &str)> {
-    let name = name.rsplit('/').next().unwrap_or(name);
+    let name = base(name);
     let end = name
         .rfind('.')
         .filter(|at| !name[*at..].contains(['$', ')', '}', ' ']));
@@ -73,7 +78,7 @@ pub(super) fn kind_of_file(name: &str) -> Option<(&str, &str)> {
 pub(super) fn may_be_same(a: &str, b: &str) -> bool {
     let (a_folder, a) = a.rsplit_once('/').unwrap_or(("", a));
     let (b_folder, b) = b.rsplit_once('/').unwrap_or(("", b));
-    let (a, b) = (bare(a), bare(b));
+    let (a, b) = (unpacked(a), unpacked(b));
     let fits = |name: &str, (start, end): (&str, &str)| {
         name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
     };
@@ -89,13 +94,18 @@ pub(super) fn may_be_same(a: &str, b: &str) -> bool {
     alike && may_be_one_folder(a_folder, b_folder)
 }
 
-/// The name of a dump without what says how it is written and packed.
-fn bare(name: &str) -> &str {
+/// Whether the name of a dump is not certain: it holds a variable or a pattern.
+pub(super) fn is_open(name: &str) -> bool {
+    fixed(unpacked(name)).is_some()
+}
+
+/// The name of a dump without its folder and what says how it is written and packed.
+pub(super) fn unpacked(name: &str) -> &str {
     let known = [
         "sql", "dump", "dmp", "pgdump", "backup", "bak", "tar", "gz", "zst", "bz2", "xz", "lz4",
         "gpg", "enc",
     ];
-    let mut name = name;
+    let mut name = base(name);
     while let Some((rest, end)) = name.rsplit_once('.')
         && known.contains(&end.to_ascii_lowercase().as_str())
     {

@@ -1,7 +1,11 @@
 //! Ways back that restore a file which no step writes: the dump that is taken has another name.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use aho_corasick::AhoCorasick;
+
 use super::dump::{is_dump, written};
-use super::names::{kind_of_file, may_be_same};
+use super::names::{base, is_open, kind_of_file, may_be_same, unpacked};
 use super::passage::Home;
 use super::psql::{Psql, from_program};
 use super::restore::PG_RESTORE;
@@ -35,6 +39,8 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     let Some(dumps) = dumps.filter(|dumps| !dumps.is_empty()) else {
         return;
     };
+    let known = Dumps::of(&dumps);
+    let mut unwritten = Vec::new();
     for text in texts {
         let back = matches!(text.passage.home, Home::Tier(_)) || text.passage.undo;
         let commands = text.script.commands.iter().filter(|_| back && text.runs());
@@ -44,43 +50,103 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
             let Some(file) = restored(command).filter(|file| !open(file)) else {
                 continue;
             };
-            let base = file.rsplit('/').next().unwrap_or(&file);
-            let dumped = |dump: &String| may_be_same(dump, &file);
-            let kind = kind_of_file(&file);
-            let kin = || {
-                dumps
-                    .iter()
-                    .any(|dump| kind.is_some() && kind_of_file(dump) == kind)
-            };
-            let named = DUMPS
-                .iter()
-                .any(|word| base.to_ascii_lowercase().contains(word))
-                || kin();
-            if named && !dumps.iter().any(dumped) && !is_told(texts, base) {
-                out.push(text.warning(
-                    "restore-unwritten",
-                    from_program(command),
-                    format!(
-                        "this restores `{base}`, which no step writes: the dump is called `{}`",
-                        dumps[0]
-                    ),
-                    "give both the same name, in a variable of the plan",
-                ));
+            let lower = base(&file).to_ascii_lowercase();
+            let named = DUMPS.iter().any(|word| lower.contains(word)) || known.has_kin(&file);
+            if named && !known.has(&file) {
+                unwritten.push((text, command, file));
             }
+        }
+    }
+    let told = told(texts, unwritten.iter().map(|(.., file)| base(file)));
+    for (text, command, file) in &unwritten {
+        let base = base(file);
+        if !told.contains(base) {
+            out.push(text.warning(
+                "restore-unwritten",
+                from_program(command),
+                format!(
+                    "this restores `{base}`, which no step writes: the dump is called `{}`",
+                    dumps[0]
+                ),
+                "give both the same name, in a variable of the plan",
+            ));
         }
     }
 }
 
-/// Whether anything but the commands that restore it speaks of the file called `base`.
-fn is_told(texts: &[Text<'_>], base: &str) -> bool {
-    let lower = base.to_lowercase();
-    texts.iter().any(|text| {
-        let named =
-            |command: &&Command<'_>| restored(command).is_some_and(|file| file.ends_with(base));
-        let restored = text.script.commands.iter().filter(named).count();
-        let said = text.body().to_lowercase().matches(&lower).count();
-        said > restored || (restored == 0 && text.words().contains(&lower))
-    })
+/// The files that steps dump into.
+struct Dumps<'d> {
+    /// Those whose names are certain, by them.
+    named: HashMap<&'d str, Vec<&'d str>>,
+    open: Vec<&'d str>,
+    kinds: HashSet<(&'d str, &'d str)>,
+}
+
+impl<'d> Dumps<'d> {
+    fn of(dumps: &'d [String]) -> Self {
+        let all: BTreeSet<&str> = dumps.iter().map(String::as_str).collect();
+        let (open, certain) = all.iter().partition::<Vec<&str>, _>(|dump| is_open(dump));
+        let mut named: HashMap<&str, Vec<&str>> = HashMap::new();
+        for dump in certain {
+            named.entry(unpacked(dump)).or_default().push(dump);
+        }
+        Dumps {
+            named,
+            open,
+            kinds: all.into_iter().filter_map(kind_of_file).collect(),
+        }
+    }
+
+    /// Whether `file` may be one of them.
+    fn has(&self, file: &str) -> bool {
+        let called = self.named.get(unpacked(file)).into_iter().flatten();
+        let mut near = self.open.iter().chain(called);
+        let one = near.any(|dump| may_be_same(dump, file));
+        one || (is_open(file)
+            && self
+                .named
+                .values()
+                .flatten()
+                .any(|dump| may_be_same(dump, file)))
+    }
+
+    /// Whether one of them is of the same kind.
+    fn has_kin(&self, file: &str) -> bool {
+        kind_of_file(file).is_some_and(|kind| self.kinds.contains(&kind))
+    }
+}
+
+/// Of which of the files called `bases` anything speaks but the commands that restore them.
+fn told<'b>(texts: &[Text<'_>], bases: impl Iterator<Item = &'b str>) -> HashSet<&'b str> {
+    let bases: Vec<&str> = bases.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut told = HashSet::new();
+    let search = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(&bases);
+    let Some(search) = search.ok().filter(|_| !bases.is_empty()) else {
+        return told;
+    };
+    for text in texts {
+        let mut more: HashMap<usize, isize> = HashMap::new();
+        let restored = text.script.commands.iter().filter_map(restored);
+        let restored: Vec<String> = restored.collect();
+        let named = |base: &&str| restored.iter().any(|file| file.ends_with(base));
+        for found in search.find_overlapping_iter(text.body()) {
+            *more.entry(found.pattern().as_usize()).or_default() += 1;
+        }
+        for file in &restored {
+            let ends = search.find_overlapping_iter(file);
+            for found in ends.filter(|found| found.end() == file.len()) {
+                *more.entry(found.pattern().as_usize()).or_default() -= 1;
+            }
+        }
+        let more = more.into_iter().filter(|(_, more)| *more > 0);
+        told.extend(more.map(|(at, _)| bases[at]));
+        let words = search.find_overlapping_iter(text.words());
+        let words = words.map(|found| bases[found.pattern().as_usize()]);
+        told.extend(words.filter(|base| !named(base)));
+    }
+    told
 }
 
 /// The file that `command` restores, where its name tells which.

@@ -16,7 +16,7 @@ use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
 use crate::plan::markdown::headings::purpose;
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::used::Used;
-use crate::plan::markdown::names::conditional::{self, Reserve};
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::words::{Sense, Weight, Words};
 use crate::plan::markdown::names::{heading, shelved};
@@ -179,12 +179,13 @@ fn phase(
 
 /// The heading above `section` that says that all below it is for a case: "Data migration (if needed) › Step 1".
 fn case_above(outline: &Outline, section: SectionIx) -> Option<&str> {
-    let mut above = outline
+    let above = outline
         .above(section)
         .filter(|&above| !outline.is_title(above));
-    let case = |text: &str| conditional::reserve(text) == Some(Reserve::Case);
-    let above = above.find(|&above| case(&outline.sections[above].title.text))?;
-    Some(&outline.sections[above].title.text)
+    let title = above
+        .map(|above| &outline.sections[above].title)
+        .find(|title| title.reserve == Some(Reserve::Case));
+    Some(&title?.text)
 }
 
 /// Tells of a heading that runs by words that may be meant in another way.

@@ -230,14 +230,15 @@ const BROUGHT: [&str; 5] = ["restor", " from ", " to ", "recover", "wiederherste
 
 /// Whether a heading that speaks of a way back says that something is kept for it, over commands that do no more.
 pub(in crate::plan::markdown) fn only_saves(outline: &Outline, ix: SectionIx) -> bool {
-    let words = &outline.sections[ix].title.words;
     let mut below = outline.within(ix).filter_map(|section| section.saves);
+    // Hardly any section does.
+    if below.next() != Some(true) || !below.all(|saves| saves) {
+        return false;
+    }
+    let words = &outline.sections[ix].title.words;
     let text = words.uncounted();
     let from = BROUGHT.iter().any(|word| text.contains(word));
-    (words.copies_for_rollback() || words.makes_for_rollback())
-        && !from
-        && below.next() == Some(true)
-        && below.all(|saves| saves)
+    (words.copies_for_rollback() || words.makes_for_rollback()) && !from
 }
 
 /// Whether a heading that speaks of a way back is of a step forward all the same: what is kept for one before

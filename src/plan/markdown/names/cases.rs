@@ -34,11 +34,12 @@ pub(super) fn in_brackets(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether `text` begins with "if", or with "only if".
 pub(in crate::plan::markdown) fn begins_case(text: &str) -> bool {
-    let cases = tongues::words(|tongue| tongue.in_case);
-    let only = tongues::words(|tongue| tongue.only_in_case);
-    cases
-        .chain(only)
-        .any(|word| strip_word(text, word).is_some())
+    IN_CASE.begin_word(text) || begins_need(text)
+}
+
+/// Whether `text` begins with "only if", or with "if needed".
+pub(super) fn begins_need(text: &str) -> bool {
+    NEEDED.begin_word(text)
 }
 
 /// Whether `inside`, a remark, tells which case something is for, and not that it is a way back: "only in an emergency".
@@ -224,6 +225,8 @@ fn is_needed(part: &str) -> bool {
     ends.any(needed) || (!part.is_ascii() && dense().any(|word| part.ends_with(word)))
 }
 
+/// "If".
+static IN_CASE: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.in_case));
 /// "If needed", "only if".
 static NEEDED: LazyLock<Beginnings> =
     LazyLock::new(|| Beginnings::of(|tongue| tongue.only_in_case));
@@ -243,6 +246,9 @@ static ONLY_IF: LazyLock<Beginnings> = LazyLock::new(|| {
 
 /// What stands behind the last dash of `text`.
 fn behind_dash(text: &str) -> Option<&str> {
+    if !find::has_dash(text) {
+        return None;
+    }
     let dashes = [" – ", " — ", " - "].into_iter();
     let last = dashes
         .filter_map(|dash| Some(find::rfind(text, dash)? + dash.len()))

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use super::heading;
+use crate::plan::find;
 use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::{Beginnings, strip_word};
 
@@ -31,7 +32,7 @@ pub(in crate::plan::markdown) fn offers(text: &str) -> bool {
 /// Whether `text` is no more than "one of the following" with a verb in front: behind "stop if" it is a condition.
 fn says_one(text: &str) -> bool {
     let folded = folded(text);
-    let mut around = ONE.iter().filter_map(|one| folded.split_once(one));
+    let mut around = ONE.iter().filter_map(|one| find::split_once(&folded, one));
     around.any(|(before, _)| before.split_whitespace().nth(1).is_none())
 }
 

@@ -220,12 +220,15 @@ pub(in crate::plan::markdown) fn reserve(text: &str) -> Option<Reserve> {
     let text = &*remarked::without_advice(text);
     let trailing = || cases::trails(text).then_some(Reserve::Case);
     let elsewhere = || cases::is_elsewhere(text).then_some(Reserve::Elsewhere);
-    reserve_ahead(text).or_else(trailing).or_else(elsewhere)
+    ahead(text).or_else(trailing).or_else(elsewhere)
 }
 
 /// The same, as far as that does not stand behind what is done.
 pub(in crate::plan::markdown) fn reserve_ahead(text: &str) -> Option<Reserve> {
-    let text = &*remarked::without_advice(text);
+    ahead(&remarked::without_advice(text))
+}
+
+fn ahead(text: &str) -> Option<Reserve> {
     let bare = bare_of(text);
     let words = Words::new(bare);
     if words.is_mishap() {

@@ -84,6 +84,10 @@ const OF_SERVERS: [&str; 8] = [
 /// Whether `label` says no more than on which system of a person's own it is done: "On macOS". "On macOS or
 /// Linux" is done wherever it is.
 pub(in crate::plan::markdown) fn is_system(label: &str) -> bool {
+    // Hardly any label begins so.
+    if !tongues::begins_as_own_system(label) {
+        return false;
+    }
     let folded = letters::fold(label);
     let mut joined = [" or ", " and ", " / "].into_iter();
     let first = joined.find_map(|word| folded.split_once(word));

@@ -2,6 +2,7 @@
 
 use super::apart;
 use super::cases;
+use super::conditional::{self, Reserve};
 use super::decoration;
 use super::orders;
 use super::returns::before_need;
@@ -36,6 +37,8 @@ pub(in crate::plan::markdown) struct Title {
     pub(in crate::plan::markdown) no_return: bool,
     /// Whether a sign in front of it crosses it out.
     pub(in crate::plan::markdown) crossed: bool,
+    /// What it says against going on with what stands below it.
+    pub(in crate::plan::markdown) reserve: Option<Reserve>,
     times: Vec<Time>,
 }
 
@@ -59,6 +62,7 @@ impl Title {
             id,
             no_return,
             crossed: cases::is_crossed_out(heading),
+            reserve: conditional::reserve(&text),
             text,
         };
         title.forget_length();

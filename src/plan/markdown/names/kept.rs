@@ -57,6 +57,10 @@ impl Words {
     /// What stands before that time and behind it.
     fn around_window(&self) -> Option<(&str, &str)> {
         let text = self.uncounted();
+        // Hardly any heading speaks of one.
+        if text.is_ascii() && !NEAR_WINDOWS.begin_within(text) {
+            return None;
+        }
         let mut around = WINDOWS
             .iter()
             .filter_map(|window| find::split_once(text, window));
@@ -102,6 +106,7 @@ const WINDOWS: [&str; 11] = [
     "回滚窗口",
     "ロールバック期間",
 ];
+static NEAR_WINDOWS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::first_of(WINDOWS));
 /// That it is over.
 #[rustfmt::skip]
 const OVER: [&str; 25] = [

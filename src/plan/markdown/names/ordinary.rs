@@ -55,6 +55,10 @@ fn is_well(clause: &str, tongue: &Tongue) -> bool {
 
 /// What stands behind "Rollback point:" in `text`, if that is that it is made, and no more.
 pub(super) fn behind_point(text: &str) -> Option<&str> {
+    // Hardly any text is in two parts.
+    if text.is_ascii() && memchr::memchr2(b':', b'-', text.as_bytes()).is_none() {
+        return None;
+    }
     let (name, rest) = text
         .split_once(NAME_ENDS)
         .or_else(|| find::split_once(text, " - "))?;

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use super::cases;
 use super::words::Words;
 use crate::plan::letters::is_dense;
-use crate::plan::markdown::tongues;
 use crate::plan::markdown::tongues::folded::folded;
 
 /// `text` without such remarks.
@@ -50,11 +49,7 @@ fn advises(inside: &str) -> bool {
 }
 
 fn is_case(inside: &str) -> bool {
-    let only = tongues::words(|tongue| tongue.only_in_case);
-    let need = only
-        .into_iter()
-        .any(|word| tongues::strip_word(inside, word).is_some());
-    !need && (cases::begins_case(inside) || inside.contains("場合は"))
+    !cases::begins_need(inside) && (cases::begins_case(inside) || inside.contains("場合は"))
 }
 
 /// Whether `told` is an order that is none about the step itself: "kill it", not "skip this" nor "with --force".

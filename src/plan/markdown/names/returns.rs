@@ -53,6 +53,10 @@ impl Words {
         if self.has(Topic::And) || self.is_rollback() {
             return false;
         }
+        // Hardly any heading speaks of one.
+        if self.uncounted().is_ascii() && !NEAR_DRY_RUNS.begin_within(self.uncounted()) {
+            return false;
+        }
         let text = format!(" {}", self.uncounted());
         DRY_RUNS.iter().any(|drill| {
             let rest =
@@ -221,6 +225,9 @@ impl Words {
 /// What is done beforehand to see how it goes, in all languages.
 #[rustfmt::skip]
 const DRY_RUNS: [&str; 9] = [" dry run", " rehearsal", " probelauf", " generalprobe", " ensaio", " ensayo", " репетиц", "リハーサル", "演练"];
+static NEAR_DRY_RUNS: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::first_of(DRY_RUNS.map(str::trim_start)));
+
 /// Whether `text` is no more than "if needed".
 fn is_need(text: &str) -> bool {
     let mut near = NEEDED.near(text).iter().map(|(word, ())| word);

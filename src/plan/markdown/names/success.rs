@@ -10,11 +10,14 @@ impl Words {
     /// The stage of what has to be there before one begins, whatever that is called after: "Deployment requirements".
     pub(super) fn stage_of_requirements(&self) -> Option<Stage> {
         let last = self.uncounted().split_whitespace().next_back()?;
+        if !REQUIRED.contains(&last) {
+            return None;
+        }
         let own = self.stage();
         let deploys = own.is_none_or(|stage| stage.kind == PhaseKind::Deploy);
         // "Install requirements" is done.
         let told = self.begins(&[Topic::Acts, Topic::Order]);
-        (REQUIRED.contains(&last) && deploys && !told).then_some(Stage {
+        (deploys && !told).then_some(Stage {
             kind: PhaseKind::Before,
             // By itself it may be there to be read.
             weight: own.map_or(Weight::Faint, |_| Weight::Weak),

@@ -58,7 +58,8 @@ impl Walk<'_, '_> {
             orders::begin(&Words::new(&head))
         };
         let done = |item| types(item).is_some_and(|types| types || orders(item));
-        list.items.iter().all(done) && list.items.iter().any(|item| types(item) == Some(true))
+        // Hardly any list has one.
+        list.items.iter().any(|item| types(item) == Some(true)) && list.items.iter().all(done)
     }
 
     /// A quotation: its task items are steps, its commands only somebody's words.

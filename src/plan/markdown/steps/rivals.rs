@@ -14,7 +14,7 @@ use crate::plan::markdown::elements::blocks::{Block, Inline, List};
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::names::choice;
-use crate::plan::markdown::names::conditional::{self, Reserve};
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{Group, is_label, label};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
@@ -230,7 +230,7 @@ pub(in crate::plan::markdown) fn guard_place(
         let bare =
             place.is_some_and(Rival::is_elsewhere) && !verifies && !title.words.has(Topic::Testing);
         let bare = bare || is_for_production_beside(outline, ix);
-        if bare || conditional::reserve(&title.text) == Some(Reserve::Elsewhere) {
+        if bare || title.reserve == Some(Reserve::Elsewhere) {
             Some(Some(&title.text))
         } else {
             let here =

@@ -20,7 +20,9 @@ mod spanish;
 
 use std::sync::LazyLock;
 
-pub(super) use rivals::{Rival, denied, is_later, is_preferred, rival, tells_options, tool};
+pub(super) use rivals::{
+    Rival, begins_as_own_system, denied, is_later, is_preferred, rival, tells_options, tool,
+};
 
 use self::ordinal::Ordinal;
 use self::phrases::Topic;

@@ -57,6 +57,18 @@ pub(in crate::plan::markdown) fn tool(text: &str) -> Option<Rival> {
     named_in(&TOOLS, text).or_else(|| named_in(&TOOLS, behind_lead(text)?))
 }
 
+/// Whether `text` begins as the name of a system of a person's own does, whatever follows.
+pub(in crate::plan::markdown) fn begins_as_own_system(text: &str) -> bool {
+    let begins = |text: &str| {
+        let mut near = RIVALS.near(text).iter();
+        near.any(|(name, rival)| rival.is_own_system() && strip(text, name).is_some())
+    };
+    let text = text.trim();
+    let once = behind_lead(text);
+    let twice = once.and_then(behind_lead);
+    begins(text) || once.is_some_and(begins) || twice.is_some_and(begins)
+}
+
 fn named(text: &str) -> Option<Rival> {
     named_in(&RIVALS, text)
 }
