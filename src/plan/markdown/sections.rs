@@ -14,10 +14,10 @@ use crate::plan::ledger::Place;
 use crate::plan::markdown::elements::blocks::{Block, Kind};
 use crate::plan::markdown::elements::boxes;
 use crate::plan::markdown::figures::since;
-use crate::plan::markdown::headings::outline::{Outline, SectionIx};
+use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::series;
-use crate::plan::markdown::lines::criteria;
+use crate::plan::markdown::lines::{criteria, spoken};
 use crate::plan::markdown::names::appendix;
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::Title;
@@ -90,6 +90,11 @@ pub(super) fn read(
     reader.contents
 }
 
+/// The criterion that the heading of `section` tells.
+fn in_heading(section: &Section) -> Option<AlertRule> {
+    spoken::in_heading(&section.title.text, section.span)
+}
+
 struct Reader<'o> {
     outline: &'o Outline,
     readings: &'o [Reading],
@@ -109,9 +114,13 @@ impl Reader<'_> {
             Role::Steps if signoffs::is_form(&section.title.text, blocks) => {
                 self.signoffs(ix, blocks, book);
             }
+            Role::Steps if criteria::lists_alarms(&section.title.words, blocks) => {
+                self.alerts(ix, blocks, book);
+            }
             Role::Steps => self.steps(ix, blocks, book),
             Role::Rollback => {
                 let (steps, form) = blocks.split_at(signoffs::form_at_the_end(blocks));
+                self.contents.alerts.extend(in_heading(section));
                 self.steps(ix, steps, book);
                 self.signoffs(ix, form, book);
             }
@@ -226,7 +235,8 @@ impl Reader<'_> {
     }
 
     fn criteria(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
-        let (found, _) = criteria::read(blocks, false, book);
+        let (mut found, _) = criteria::read(blocks, false, book);
+        found.alerts.extend(in_heading(&self.outline.sections[ix]));
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
     }

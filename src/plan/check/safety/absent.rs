@@ -58,6 +58,7 @@ pub(super) fn is_said_of(text: &Text<'_>, pattern: &str) -> bool {
     let said = shown.trim().trim_end_matches('.').to_lowercase();
     let lower = shown.to_lowercase();
     nothing.contains(&said.as_str())
+        || EMPTY.contains(&said.as_str())
         || text.body().lines().any(says_empty)
         || text.words().lines().chain(lower.lines()).any(|line| {
             let unparted = faulty

@@ -1,7 +1,8 @@
 //! What authors say they expect, made into tests where only one reading is possible.
 
-use crate::plan::markdown::names::announced::EXPECTED;
+use crate::plan::markdown::names::announced::{self, EXPECTED, Value};
 
+use super::beside::code_of;
 use super::script::Piece;
 use crate::plan::draft::StepSpec;
 use crate::plan::expect::{Expect, InJson, Operator};
@@ -9,6 +10,7 @@ use crate::plan::json_path;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::figures::amounts::{self, Amount, Of};
 use crate::plan::markdown::figures::counting::{self, Leaves};
+use crate::plan::markdown::holes::placeholder::Context;
 use crate::plan::markdown::names::decoration;
 use crate::plan::markdown::tongues::{self};
 use crate::plan::pattern::Pattern;
@@ -56,6 +58,11 @@ pub(in crate::plan::markdown) fn give(step: &mut StepSpec, piece: &Piece<'_>, bo
 /// Adds what a line below `step` says is expected.
 pub(in crate::plan::markdown) fn add(step: &mut StepSpec, said: &str, book: &mut Book<'_>) {
     let expect = step.expected.get_or_insert_default();
+    // The same may stand in the block as well.
+    let shown = expect.shown.as_deref();
+    if shown.is_some_and(|shown| shown.lines().any(|line| line == said)) {
+        return;
+    }
     let alone = !expect.judges_output();
     show(expect, said);
     let tested = alone && test(expect, said, false, &step.work);
@@ -325,33 +332,51 @@ pub(super) fn said(comment: &str) -> Option<&str> {
 /// bold aside, the line says nothing else.
 pub(in crate::plan::markdown) fn in_line(line: &str) -> Option<String> {
     let line = line.trim().trim_start_matches("> ");
-    let short = line.len() <= MAX_EXPECTED && !line.contains('\n');
-    short.then(|| said(&line.replace("**", "")).map(str::to_owned))?
+    if line.len() > MAX_EXPECTED || line.contains('\n') {
+        return None;
+    }
+    let line = line.replace("**", "");
+    let shown = || {
+        let here = announced::value(&line) == Some(Value::Here);
+        here.then(|| line.split_once([':', '：']).map(|(_, rest)| rest.trim()))?
+    };
+    let found = said(&line).or_else(shown).or_else(|| demanded(&line));
+    found.map(str::to_owned)
+}
+
+/// What `text` demands without a colon: "Should return 3 rows", "Expect 0 rows", "Should print "done"". That it names
+/// an amount or a text tells it from a sentence about something else.
+pub(super) fn demanded(text: &str) -> Option<&str> {
+    let near = EXPECTED.near(text).iter().chain(announced::MUST.near(text));
+    let rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
+    let rest = rests.min_by_key(|rest| rest.len())?.trim();
+    let rest = rest.trim_end_matches(['.', '。']);
+    (amounts::read(rest).is_some() || quoted(rest).is_some()).then_some(rest)
 }
 
 /// The longest line that tells what a block prints, in bytes.
 const MAX_EXPECTED: usize = 200;
 
-/// What is expected of the statement that ends in `line`: `select count(*) from orders; -- expect 0`.
+/// What is expected of the command or the statement that ends in `line`, as the comment behind it says:
+/// `select count(*) from orders; -- expect 0`, `./count # Expected: 3`.
 pub(super) fn behind_statement(line: &str) -> Option<&str> {
-    let (_, comment) = line.rsplit_once("; --")?;
+    let comment = match line.rsplit_once("--") {
+        Some((before, comment)) if before.trim_end().ends_with(';') => comment,
+        _ if line.contains(" #") => {
+            let comment = &line[code_of(line, Context::Shell).len()..];
+            comment.strip_prefix('#')?
+        }
+        _ => return None,
+    };
     let comment = comment.trim();
     said(comment).or_else(|| of_statement(comment))
 }
 
-/// What is expected of a statement, where that stands behind it: `-- expect 0`, `-- 1,204,331+`.
+/// What is expected of a statement, where that stands behind it: `-- expect 0`, `-- 1,204,331+`, `-- should return 3 rows`.
 pub(super) fn of_statement(comment: &str) -> Option<&str> {
-    let near = EXPECTED.near(comment).iter();
-    let rest = near.filter_map(|(word, ())| tongues::strip_word(comment, word));
-    let told = rest.min_by_key(|rest| rest.len()).map(str::trim);
-    let number = |text: &str| {
-        let text = text
-            .trim_start_matches(['>', '<', '=', '≥', '≤', ' '])
-            .trim_end_matches('+');
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == ',')
-    };
-    let bare = comment.ends_with('+').then_some(comment);
-    told.or(bare).filter(|text| number(text))
+    let many = comment.strip_suffix('+');
+    let bare = many.filter(|text| text.chars().all(|c| c.is_ascii_digit() || c == ','));
+    demanded(comment).or(bare.map(|_| comment))
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
 //! Sentences that say what a query must return: "Should return no rows", "The result must be 0. If not, wait".
 
-use std::sync::LazyLock;
-
 use super::expected;
 use crate::plan::draft::{Draft, StepSpec};
 use crate::plan::letters;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::figures::amounts::{self, Amount};
-use crate::plan::markdown::tongues::{self, Beginnings};
+use crate::plan::markdown::names::announced::{EXPECTED, MUST};
+use crate::plan::markdown::tongues;
 
-static MUST: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.must));
 /// What stands last in such a sentence, in German and in Japanese.
 const LAST: [&str; 8] = [
     " sein",
@@ -77,7 +75,7 @@ fn of_line(line: &str) -> Option<Demand> {
 
 /// What stands behind words with which a demand begins.
 fn after(text: &str) -> impl Iterator<Item = &str> {
-    let near = MUST.near(text).iter();
+    let near = MUST.near(text).iter().chain(EXPECTED.near(text));
     near.filter_map(|(word, ())| tongues::strip_word(text, word))
 }
 
@@ -99,6 +97,7 @@ mod tests {
         let rows = [
             "Should return no rows:",
             "Must return 0 rows",
+            "Expect 0 rows",
             "This must return zero rows.",
             "Sollte keine Zeilen liefern:",
             "Doit retourner 0 lignes",

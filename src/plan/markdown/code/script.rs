@@ -105,11 +105,6 @@ fn lines(fence: &Fence, language: Language) -> (Vec<Line<'_>>, Option<String>) {
 }
 
 impl<'t> Line<'t> {
-    /// Whether it is a comment of SQL.
-    fn is_sql(&self) -> bool {
-        self.text.trim_start().starts_with("--")
-    }
-
     /// The same line from `text` on, which is a part of it.
     pub(in crate::plan::markdown) fn from(self, text: &'t str) -> Self {
         Line {
@@ -214,8 +209,8 @@ pub(super) fn piece<'t>(lines: &[Line<'t>], entitle: bool) -> Piece<'t> {
             Sort::Comment(text) => {
                 let words = numbered(text).unwrap_or(text);
                 let remark = text.starts_with('(') && text.ends_with(')');
-                let of_sql = || expected::of_statement(text).filter(|_| seen_code && line.is_sql());
-                if let Some(wanted) = expected::said(text).or_else(of_sql) {
+                let of_it = || expected::of_statement(text).filter(|_| seen_code);
+                if let Some(wanted) = expected::said(text).or_else(of_it) {
                     piece.expected.push(wanted.to_owned());
                     behind |= seen_code;
                     continue;

@@ -11,7 +11,7 @@ use crate::plan::markdown::headings::exclusive;
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::Reading;
 use crate::plan::markdown::sections::Contents;
-use crate::plan::markdown::steps::{guards, in_turn};
+use crate::plan::markdown::steps::{guards, in_turn, twice};
 use crate::plan::problem::Problem;
 
 /// A tier while its sections come together.
@@ -128,7 +128,7 @@ pub(in crate::plan::markdown) fn tiers(
     let finish = |(tier, way): (Tier, bool)| {
         let section = tier.section;
         super::phases::tell_unread_time(&outline.sections[section], book);
-        let mut spec = tier.finish(way, outline, readings, contents);
+        let mut spec = tier.finish(way, outline, readings, contents, book);
         let mut count = seen.entry(spec.name.clone()).or_insert(0);
         // Another of this name is told from it by its time.
         let time = outline.sections[section].title.time_words();
@@ -305,6 +305,7 @@ impl Tier {
         outline: &Outline,
         readings: &[Reading],
         contents: &mut Contents,
+        book: &mut Book<'_>,
     ) -> TierSpec {
         let section = self.section;
         let reading = &readings[section];
@@ -322,6 +323,7 @@ impl Tier {
             }
             steps.append(&mut of_part);
         }
+        twice::guard(&mut steps, book);
         let plain = outline.sections[section].title.words.is_plain_rollback();
         let name = match outline.parent(section).filter(|_| plain) {
             Some(above) => {

@@ -61,6 +61,11 @@ fn is_start(text: &str) -> bool {
 /// Whether `text` looks as if it told a place on the clock: a relation, and a unit.
 pub(in crate::plan::markdown) fn looks_like_place(text: &str) -> bool {
     let text = letters::fold(text);
+    // "0:15", "22:00"
+    let clock = text.split_once(':').is_some_and(|(hours, minutes)| {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        (1..=2).contains(&hours.len()) && minutes.len() == 2 && digits(hours) && digits(minutes)
+    });
     let mut words = text
         .split(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '-' | '<' | '>'))
         .filter(|word| !word.is_empty());
@@ -88,7 +93,7 @@ pub(in crate::plan::markdown) fn looks_like_place(text: &str) -> bool {
             .nth(1)
             .is_some_and(|word| named(&["minus", "plus"], word));
     let related = words.any(|word| named(&RELATIONS, word));
-    signed(first) || numbered || spoken || (unit && related)
+    clock || signed(first) || numbered || spoken || (unit && related)
 }
 
 /// What times are counted in.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::times;
+use super::wished;
 use crate::plan::letters;
 use crate::plan::markdown::tongues::Beginnings;
 use crate::plan::metric;
@@ -28,6 +29,12 @@ pub(in crate::plan::markdown) enum What {
     Connections,
     ConnectionShare,
     Deadlocks,
+    Active,
+    Waiting,
+    OldestTransaction,
+    Transactions,
+    CacheHits,
+    Size,
 }
 
 /// What is told of a threshold's number.
@@ -35,6 +42,7 @@ pub(in crate::plan::markdown) enum What {
 enum Unit {
     Percent,
     Time,
+    Bytes,
     Plain,
     Baseline,
 }
@@ -54,20 +62,27 @@ const MEASURES: &[Measure] = &[
         "応答時間", "レスポンスタイム", "レイテンシ", "响应时间", "延迟",
     ], &[(Unit::Time, What::Latency), (Unit::Baseline, What::Latency)]),
     (&[
-        "error rate", "error rates", "api error rate", "http error rate", "5xx error rate", "5xx rate", "errors", "fehlerrate",
+        "error rate", "error rates", "api error rate", "http error rate", "5xx error rate", "5xx rate", "5xx", "5xx errors", "5xx responses", "errors", "fehlerrate",
         "fehlerquote", "taux d'erreur", "taux d'erreurs", "tasa de error", "tasa de errores", "taxa de erro", "taxa de erros",
         "процент ошибок", "доля ошибок", "ошибок", "エラー率", "エラーレート", "错误率",
     ], &[(Unit::Percent, What::Errors), (Unit::Baseline, What::Errors)]),
     (&["database connections", "db connections", "connections", "connection count", "connection usage", "connection pool usage"],
         &[(Unit::Percent, What::ConnectionShare), (Unit::Plain, What::Connections), (Unit::Baseline, What::Connections)]),
     (&["deadlocks", "deadlock count"], &[(Unit::Plain, What::Deadlocks)]),
+    (&["active connections", "active sessions"], &[(Unit::Plain, What::Active), (Unit::Baseline, What::Active)]),
+    (&["waiting sessions", "waiting connections", "blocked sessions"], &[(Unit::Plain, What::Waiting)]),
+    (&["longest transaction", "longest running transaction", "oldest transaction", "transaction age"],
+        &[(Unit::Time, What::OldestTransaction)]),
+    (&["tps", "transactions per second"], &[(Unit::Plain, What::Transactions), (Unit::Baseline, What::Transactions)]),
+    (&["cache hit ratio", "cache hit rate", "cache hits"], &[(Unit::Percent, What::CacheHits)]),
+    (&["database size", "db size", "size of the database"], &[(Unit::Bytes, What::Size), (Unit::Baseline, What::Size)]),
 ];
 
 /// What says that more is bad, and what says that less is; longer words first.
 #[rustfmt::skip]
 const ABOVE: &[&str] = &[
     ">=", "≥", ">", "＞", "is greater than", "greater than", "is higher than", "higher than", "is more than", "more than", "exceeds",
-    "is above", "stays above", "rises above", "above", "is over", "goes over", "over", "uber", "mehr als", "superieur a", "plus de",
+    "is above", "stays above", "rises above", "goes above", "climbs above", "above", "is over", "goes over", "over", "uber", "mehr als", "superieur a", "plus de",
     "mayor que", "mas de", "maior que", "acima de", "mais de", "больше", "более", "выше", "超过", "大于", "高于",
 ];
 #[rustfmt::skip]
@@ -99,7 +114,7 @@ const NORMAL: [&str; 8] = [
 pub(in crate::plan::markdown) fn read(text: &str) -> Option<Measured> {
     let text = letters::fold(text.trim());
     let text = text.trim_end_matches(['.', ';', ',', '。']);
-    let (text, over) = match text.strip_suffix(OVER) {
+    let (text, over) = match text.strip_suffix(wished::OVER) {
         Some(good) => (good, true),
         None => (text, false),
     };
@@ -113,13 +128,15 @@ pub(in crate::plan::markdown) fn read(text: &str) -> Option<Measured> {
         .trim()
         .trim_end_matches([':', ' '])
         .trim_end_matches(" of")
-        .trim_start_matches("if ");
+        .trim_start_matches("if ")
+        .trim_start_matches("the ");
     let (threshold, unit) = number(rest.trim())?;
     let (head, p95) = match head.strip_suffix(" (p95)") {
         Some(head) => (head, true),
         None => (head, false),
     };
-    let (_, units) = MEASURES.iter().find(|(words, _)| words.contains(&head))?;
+    let named = |known: &&str| *known == head || same_words(known, head);
+    let (_, units) = MEASURES.iter().find(|(words, _)| words.iter().any(named))?;
     let (_, what) = units.iter().find(|(known, _)| *known == unit)?;
     let limit = if above == over {
         Limit::Below(threshold)
@@ -131,6 +148,12 @@ pub(in crate::plan::markdown) fn read(text: &str) -> Option<Measured> {
         what if p95 && what != What::Slowest => return None,
         what => what,
     };
+    let limit = match (what, limit) {
+        (What::OldestTransaction, Limit::Above(Threshold::Absolute(ms))) => {
+            Limit::Above(Threshold::Absolute(ms / 1_000.0))
+        }
+        (_, limit) => limit,
+    };
     Some(Measured {
         what,
         limit,
@@ -138,83 +161,19 @@ pub(in crate::plan::markdown) fn read(text: &str) -> Option<Measured> {
     })
 }
 
-/// What is put behind a limit of what is good: the alarm is that it is not kept any more.
-pub(in crate::plan::markdown) const OVER: &str = " no longer holds";
-
-/// Whether `text` tells how much there is when all is well: "Error rate < 0.1%", "cache hits > 95%". As an alarm it
-/// would be raised then, and never when it is due.
-pub(in crate::plan::markdown) fn tells_good(text: &str) -> bool {
-    let folded = letters::fold(text);
-    let Some((head, rest, above)) = compared(&folded) else {
-        return false;
+/// Whether `head` says `known` in another order: "latency p95", "response time (p95)".
+fn same_words(known: &str, head: &str) -> bool {
+    let sorted = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let mut words: Vec<String> = words
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        words.sort();
+        words
     };
-    let mut words = head.split(|c: char| !c.is_alphanumeric());
-    let plain = words.clone().filter(|word| !word.is_empty()).count() <= MAX_WORDS
-        && !words.any(|word| SENTENCE.contains(&word));
-    // "< 80% utilization" says behind its number what there is.
-    let told = rest
-        .split_whitespace()
-        .take(2)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let tells = |all: &[&str]| has(head, all) || has(&told, all);
-    // Idle transactions and rows left over are nothing to wish for.
-    let room = || has(head, &OF_MACHINES) || tells(&BAD);
-    let good = tells(&GOOD) || (tells(&ROOM) && room());
-    let wanted = match (tells(&BAD), good) {
-        (true, false) => !above,
-        (false, true) => above,
-        _ => false,
-    };
-    let mut behind = rest.split(|c: char| !c.is_alphanumeric());
-    let missed = behind.any(|word| MISSED.contains(&word));
-    wanted && plain && !missed && rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    known.contains(' ') && known.len() <= head.len() && sorted(known) == sorted(head)
 }
-
-/// Whether one of the words of `text` begins as one of `all`: "unavailability" begins as another one.
-fn has(text: &str, all: &[&str]) -> bool {
-    let begins = |at: usize| {
-        let before = text[..at].chars().next_back();
-        before.is_none_or(|c| !c.is_alphanumeric() || letters::is_dense(c))
-    };
-    let mut found = all.iter().flat_map(|word| text.match_indices(word));
-    found.any(|(at, _)| begins(at))
-}
-
-/// The most words that a measure is called by.
-const MAX_WORDS: usize = 5;
-/// With one of these it is more than a measure and its limit.
-#[rustfmt::skip]
-const SENTENCE: [&str; 31] = [
-    "if", "unless", "when", "until", "not", "back", "wenn", "falls", "bis", "si", "se", "если", "пока", "no", "budget",
-    "without", "non", "compliance", "slo", "met", "fail", "fails", "cannot", "unable", "ohne", "sans", "sin", "sem", "без", "share",
-    "t",
-];
-/// Behind a limit, what says that it is not kept, or of what it is one.
-const MISSED: [&str; 7] = ["not", "below", "under", "baseline", "nicht", "pas", "не"];
-/// Words for what there should be little of, and for what there should be much of, in all languages.
-#[rustfmt::skip]
-const BAD: [&str; 56] = [
-    "cpu", "usage", "utiliz", "utilis", "used", "queue depth", "queue length", "queue size", "backlog", "load average", "auslastung", "загрузк",
-    "использован", "使用率", "利用率", "占用率",
-    "error", "5xx", "4xx", "latency", "response time", "p95", "p99", "lag", "deadlock", "timeout", "failure", "failed", "dropped",
-    "fehler", "antwortzeit", "latenz", "ausfall", "erreur", "latence", "temps de reponse", "latencia", "tiempo de respuesta",
-    "tempo de resposta", "erro", "ошиб", "задержк", "время ответа", "время отклика", "エラー", "応答時間", "レスポンスタイム",
-    "レイテンシ", "遅延", "错误率", "失败率", "响应时间", "延迟", "errore", "latenza", "tempo di risposta",
-];
-#[rustfmt::skip]
-const GOOD: [&str; 28] = [
-    "success", "availab", "uptime", "cache hit", "hit rate", "hit ratio", "apdex", "erfolgsquote", "erfolgsrate", "verfugbarkeit",
-    "trefferquote", "succes", "disponibilite", "exito", "disponibilidad", "sucesso", "disponibilidade", "успешн", "доступност",
-    "попадани", "成功率", "可用性", "可用率", "命中率", "稼働率", "ヒット率", "successo", "disponibilita",
-];
-
-/// What is good to have of a machine.
-const ROOM: [&str; 5] = ["free", "left", "remaining", "idle", "frei"];
-#[rustfmt::skip]
-const OF_MACHINES: [&str; 13] = [
-    "cpu", "disk", "memory", "ram", "space", "storage", "inode", "swap", "capacity", "headroom", "speicher", "platte", "plattenplatz",
-];
 
 /// Whether `text` holds something against a number, be it understood or not.
 pub(in crate::plan::markdown) fn compares(text: &str) -> bool {
@@ -238,7 +197,7 @@ fn lasting(text: &str) -> (&str, Option<Duration>) {
 }
 
 /// The text before and behind what compares, and whether more is bad. `text` is folded.
-fn compared(text: &str) -> Option<(&str, &str, bool)> {
+pub(super) fn compared(text: &str) -> Option<(&str, &str, bool)> {
     // The first in the text, and of those the longest.
     text.char_indices().find_map(|(at, _)| {
         let (head, tail) = text.split_at(at);
@@ -251,6 +210,9 @@ fn compared(text: &str) -> Option<(&str, &str, bool)> {
         found.min_by_key(|(_, rest, _)| rest.len())
     })
 }
+
+/// What sizes are told in, each a thousand of the one before.
+const BYTES: [[&str; 2]; 4] = [["kb", "kib"], ["mb", "mib"], ["gb", "gib"], ["tb", "tib"]];
 
 /// `5%`, `500ms`, `2x baseline`, `100`: what it is a number of is for the measure to know.
 fn number(text: &str) -> Option<(Threshold, Unit)> {
@@ -288,6 +250,11 @@ fn number(text: &str) -> Option<(Threshold, Unit)> {
             .contains(&of.trim())
             .then_some((Threshold::TimesBaseline(number), Unit::Baseline));
     }
+    let bytes = BYTES.iter().position(|names| names.contains(&unit));
+    if let Some(power) = bytes.and_then(|power| i32::try_from(power).ok()) {
+        let bytes = number * 1_024_f64.powi(power + 1);
+        return Some((Threshold::Absolute(bytes), Unit::Bytes));
+    }
     let time = times::length(&format!("{number}{unit}")).or_else(|| times::length(text));
     time.map(|time| {
         (
@@ -305,6 +272,12 @@ impl What {
             What::Errors => "error rate",
             What::Connections | What::ConnectionShare => "connections",
             What::Deadlocks => "deadlocks",
+            What::Active => "active sessions",
+            What::Waiting => "waiting sessions",
+            What::OldestTransaction => "oldest transaction",
+            What::Transactions => "transactions a second",
+            What::CacheHits => "cache hits",
+            What::Size => "size of the database",
         }
     }
 
@@ -317,6 +290,12 @@ impl What {
             What::Connections => ("connections", true),
             What::ConnectionShare => ("connections_percent", true),
             What::Deadlocks => ("deadlocks", true),
+            What::Active => ("active", true),
+            What::Waiting => ("waiting", true),
+            What::OldestTransaction => ("oldest_transaction", true),
+            What::Transactions => ("tps", true),
+            What::CacheHits => ("cache_hits", true),
+            What::Size => ("size", true),
         }
     }
 
@@ -460,48 +439,32 @@ mod tests {
     }
 
     #[test]
-    fn limits_of_what_is_good_are_told_from_alarms() {
-        for text in [
-            "Error rate < 0.1%",
-            "P95 latency < 200ms",
-            "Replication lag below 5 s",
-            "Success rate > 99.9%",
-            "cache hit ratio >= 95%",
-            "Connection pool: <80% utilization",
-            "CPU < 70%",
-            "Free disk: >20% of the volume",
-            "Disk remaining > 20 GB",
-            "Antwortzeit unter 300 ms",
-            "Taux d'erreur < 1 %",
-            "错误率 < 0.1%",
-            "成功率 > 99%",
+    fn the_order_of_words_and_what_databases_are_measured_by_are_known() {
+        use Limit::{Above, Below};
+        use Threshold::Absolute;
+        for (text, what, limit) in [
+            ("Latency p95 > 500ms", What::Slowest, Above(Absolute(500.0))),
+            ("5xx > 1%", What::Errors, Above(Absolute(1.0))),
+            ("TPS < 100", What::Transactions, Below(Absolute(100.0))),
+            (
+                "Cache hit ratio < 95%",
+                What::CacheHits,
+                Below(Absolute(95.0)),
+            ),
+            ("Database size > 2 KB", What::Size, Above(Absolute(2_048.0))),
+            (
+                "Longest transaction > 5 min",
+                What::OldestTransaction,
+                Above(Absolute(300.0)),
+            ),
+            (
+                "Active connections > 80",
+                What::Active,
+                Above(Absolute(80.0)),
+            ),
         ] {
-            assert!(tells_good(text), "{text}");
-        }
-        for text in [
-            "Error rate > 5%",
-            "Success rate < 95%",
-            "Availability below 99%",
-            "Connections < 5",
-            "Orders per minute < 10",
-            "Roll back unless the error rate < 1%",
-            "Disk free < 10%",
-            "Connection pool: > 80% utilization",
-            "CPU idle < 10%",
-            "Disk < 20% free",
-            "Queue throughput below 100/s",
-            "Memory < 2 GB",
-            "Error rate < many",
-            "Error rate fails to fall below 1%",
-            "Error budget < 10%",
-            "Error-free sessions < 99%",
-            "Success rate > 5% below the baseline",
-            "p95 latency < 300 ms is not reached",
-            "Requests without errors < 95%",
-            "Latency SLO met < 95%",
-            "Недоступность сервиса > 5 минут",
-        ] {
-            assert!(!tells_good(text), "{text}");
+            let found = read(text).map(|found| (found.what, found.limit));
+            assert_eq!(found, Some((what, limit)), "{text}");
         }
     }
 
@@ -514,6 +477,9 @@ mod tests {
             "Error rate > many",
             "Response time > 5%",
             "Response time > 500",
+            "Longest transaction > 5",
+            "Database size > 80%",
+            "Rate of the error > 5%",
             "Error rate > 5",
             "Deadlocks > 5%",
             "Deadlocks >",

@@ -32,7 +32,7 @@ pub(in crate::plan::markdown) enum Said {
 }
 
 /// Words before a length that say no more than that it was not measured.
-const ROUGHLY: [&str; 26] = [
+const ROUGHLY: [&str; 28] = [
     "~",
     "≈",
     "about",
@@ -48,6 +48,8 @@ const ROUGHLY: [&str; 26] = [
     "est:",
     "est.:",
     "takes",
+    "eta:",
+    "eta",
     "duration:",
     "budget:",
     "time box:",
@@ -177,6 +179,7 @@ fn strip_any<'t>(text: &'t str, words: &[&str]) -> Option<&'t str> {
 /// Reads what stands in parentheses: what is about one time, or a place and a length beside each other,
 /// `T-2h, 30 min`. The second is told whether all of it was understood.
 pub(super) fn inside(text: &str) -> Option<(Vec<Said>, bool)> {
+    let text = strip_any(text, &["starts", "starting", "begins"]).unwrap_or(text);
     let parts: Vec<&str> = text.split([',', ';', '、', '，']).map(str::trim).collect();
     if let [_, _, ..] = parts.as_slice() {
         let read = |part: &&str| said(part).or_else(|| estimate(part).map(Said::Length));
@@ -215,6 +218,9 @@ pub(super) fn place(text: &str) -> Option<i64> {
     }
     if let Some(later) = text.strip_prefix('+') {
         return seconds(later.trim());
+    }
+    if text == "t0" {
+        return Some(0);
     }
     let (sign, rest) = signed(text.strip_prefix('t')?)?;
     if rest == "0" {
@@ -315,12 +321,25 @@ pub(in crate::plan::markdown) fn length(text: &str) -> Option<Duration> {
     if let Some(length) = odd(text) {
         return Some(length);
     }
+    if let Some(unit) = strip_any(text, &["half an", "half a"]) {
+        return fraction(&format!("0.5 {unit}"));
+    }
+    let counted = NUMBERS.iter().zip(2..).find_map(|(word, number)| {
+        let unit = strip_any(text, &[*word])?;
+        duration::parse(&format!("{number} {unit}")).ok()
+    });
+    if counted.is_some() {
+        return counted;
+    }
     let unit = without(text, &["one", "an", "a"]);
     if unit.starts_with(|c: char| c.is_alphabetic()) && unit.len() > 2 {
         return duration::parse(&format!("1 {unit}")).ok();
     }
     duration::parse(text).ok().or_else(|| fraction(text))
 }
+
+/// Numbers in words, from two on.
+const NUMBERS: [&str; 5] = ["two", "three", "four", "five", "six"];
 
 /// `1:30 h`, `90'`, `½ h`, `1½ hours`.
 fn odd(text: &str) -> Option<Duration> {

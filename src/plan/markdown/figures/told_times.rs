@@ -85,9 +85,16 @@ pub(in crate::plan::markdown) fn time_at_the_end(text: &str, back: bool) -> Opti
         place: Some(at..text.len()),
         said,
     };
-    let dashes = [" – ", " — ", " - "].into_iter();
+    let at_place = text.rfind(" @ ").filter(|&at| at > 0);
+    if let Some((at, said @ Said::Place(_))) =
+        at_place.and_then(|at| Some((at, times::said(&text[at + 3..])?)))
+    {
+        return Some(place(at, said));
+    }
+    let dashes = [" – ", " — ", " - ", ": ", " \u{23F1}"].into_iter();
     // Hardly any heading has one.
-    for dash in dashes.filter(|_| text.contains(['–', '—', '-'])) {
+    let signs = ['–', '—', '-', ':', '\u{23F1}'];
+    for dash in dashes.filter(|_| text.contains(signs)) {
         let at = text.rfind(dash).filter(|&at| at > 0);
         let said = at.and_then(|at| times::said(&text[at + dash.len()..]));
         if let (Some(at), Some(said @ (Said::Length(_) | Said::Between(..) | Said::AtMost(_)))) =

@@ -38,6 +38,9 @@ pub(super) fn role(
     if only_tells_how(outline, ix) {
         return Role::Other(Sense::Reference);
     }
+    if own == Some(Sense::Rollback) && words.lists_quick_commands() && has_way_beside(outline, ix) {
+        return Role::Other(Sense::Reference);
+    }
     if above.is_none() && is_case_of_rollback(outline, ix) {
         return Role::Rollback;
     }
@@ -118,6 +121,17 @@ fn only_tells_how(outline: &Outline, ix: SectionIx) -> bool {
     title.meaning.sense == Some(Sense::Rollback)
         && title.words.tells_how_it_works()
         && !outline.within(ix).any(acts)
+}
+
+/// Whether another heading than `ix`, none above or below it, is that of a way back that runs.
+fn has_way_beside(outline: &Outline, ix: SectionIx) -> bool {
+    let own = ix..ix + outline.within(ix).count();
+    let mut sections = outline.sections.iter().enumerate();
+    sections.any(|(other, section)| {
+        let back = section.title.meaning.sense == Some(Sense::Rollback);
+        let quick = || section.title.words.lists_quick_commands();
+        back && section.holds.work && !own.contains(&other) && !quick()
+    })
 }
 
 /// Whether a heading counts one of several cases in a file whose title calls it a way back: they are ways of that, whatever

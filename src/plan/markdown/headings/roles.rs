@@ -295,7 +295,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
     let (mut at, mut budget, mut from, mut until) = (None, None, None, None);
     let mut clock = None;
     let rollback = reading.role == Role::Rollback;
-    let after = kind == Some(PhaseKind::After);
+    let after = kind == Some(PhaseKind::After) || words.starts_with("after ");
     let (_, name) = title.read(|said| {
         match said {
             Said::Between(least, most) if rollback => {

@@ -84,14 +84,20 @@ pub(in crate::plan::markdown) fn is(block: &Block) -> bool {
 /// The column of `table` that says what is done, if the others all say when, by whom, or more of it.
 pub(in crate::plan::markdown) fn task_column(table: &Table) -> Option<usize> {
     let (head, rows) = table.rows.split_first()?;
-    // Boxes in cells are told of.
-    let boxed = |cell: &String| boxes::is_in_cell(cell.trim());
-    if rows.iter().any(|row| row.cells.iter().any(boxed)) {
-        return None;
-    }
     let head = &head.cells;
     let heads: Vec<String> = head.iter().map(|cell| letters::fold(cell.trim())).collect();
     let is = |known: &[&str], head: &String| known.contains(&head.as_str());
+    // Boxes in cells are told of, but in a column that says whether it is done.
+    let boxed = |(ix, cell): (usize, &String)| {
+        let done = heads.get(ix).is_some_and(|head| is(&BESIDE, head));
+        boxes::is_in_cell(cell.trim()) && !done
+    };
+    if rows
+        .iter()
+        .any(|row| row.cells.iter().enumerate().any(boxed))
+    {
+        return None;
+    }
     // "Step | Action": the first counts.
     let column = heads.iter().rposition(|head| is(&TASKS, head))?;
     let known =

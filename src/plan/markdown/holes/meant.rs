@@ -49,6 +49,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
                     .is_some_and(|(option, value)| is_login(option, value))
         });
     let mut remote = REMOTE.contains(&first);
+    let mut searches = SEARCHES.contains(&first);
     let own = first.starts_with("./") || first.strip_suffix(".sh").is_some();
     let mut before = first;
     let mut quotes = Quotes::default();
@@ -67,13 +68,52 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         } else {
             login(bare).filter(|_| remote)
         };
-        let length = length.filter(|_| !quotes.hold(word));
+        let part = length.map(|length| 0..length);
+        let part = part.or_else(|| generic(bare, option, own).filter(|_| !searches));
+        let part = part.filter(|_| !quotes.hold(word));
         quotes.read(word);
         let from = range.end - opened.len();
-        found.extend(length.map(|length| from..from + length));
+        found.extend(part.map(|part| from + part.start..from + part.end));
         remote |= REMOTE.contains(&word);
+        searches |= SEARCHES.contains(&word);
         before = word;
     }
+}
+
+/// What things are called of which one is meant: in capitals alone it stands for that one.
+#[rustfmt::skip]
+const GENERIC: [&str; 14] = [
+    "NAMESPACE", "APP_NAME", "SERVICE_NAME", "DEPLOYMENT_NAME", "RELEASE_NAME", "CLUSTER_NAME", "BUCKET_NAME", "IMAGE_NAME", "TAG",
+    "IMAGE_TAG", "VERSION", "HASH", "COMMIT_HASH", "COMMIT_SHA",
+];
+/// What looks for words, or prints them.
+const SEARCHES: [&str; 11] = [
+    "grep", "rg", "sed", "awk", "echo", "printf", "export", "unset", "read", "test", "[",
+];
+/// Options that hand on a variable of that name.
+const VARIABLES: [&str; 5] = ["-e", "--env", "--build-arg", "-v", "--set"];
+
+/// The part of `word` that is such a name: `deploy/APP_NAME`, `registry/image:TAG`, `-n NAMESPACE`, `./deploy.sh VERSION`
+/// of a script of one's own. `cat VERSION` reads a file.
+fn generic(word: &str, option: &str, own: bool) -> Option<Range<usize>> {
+    if !word.bytes().any(|byte| byte.is_ascii_uppercase()) || word.contains('$') {
+        return None;
+    }
+    if GENERIC.contains(&word) {
+        let given = option.starts_with('-') && !VARIABLES.contains(&option);
+        let verbs = ["revert", "checkout", "cherry-pick", "reset"];
+        let last = option.rsplit(' ').next().unwrap_or(option);
+        return (given || own || verbs.contains(&last)).then_some(0..word.len());
+    }
+    let mut parts = word.match_indices(['/', ':', '@']).map(|(at, _)| at + 1);
+    parts.find_map(|at| {
+        let rest = &word[at..];
+        let length = rest.find(['/', ':', '@']).unwrap_or(rest.len());
+        let name = &rest[..length];
+        // `/app/VERSION` is a file.
+        let file = word[..at].ends_with('/') && !name.contains("_NAME");
+        (GENERIC.contains(&name) && !file).then_some(at..at + length)
+    })
 }
 
 /// Whether `word`, given to `option`, stands for a login.
@@ -194,6 +234,13 @@ mod tests {
             ),
             ("heroku restart --app APP_NAME", "APP_NAME"),
             ("./restore.sh TIMESTAMP --force", "TIMESTAMP"),
+            ("kubectl -n NAMESPACE get pods", "NAMESPACE"),
+            ("kubectl rollout restart deploy/APP_NAME", "APP_NAME"),
+            ("aws s3 cp x s3://BUCKET_NAME/", "BUCKET_NAME"),
+            ("docker pull registry/image:TAG", "TAG"),
+            ("./deploy.sh VERSION", "VERSION"),
+            ("./deploy.sh --tag=TAG", "TAG"),
+            ("git revert HASH", "HASH"),
             ("gunzip -c /backup/full_[timestamp].sql.gz", "[timestamp]"),
             ("psql shop < shop_[DATE].sql", "[DATE]"),
             ("psql -U username -d shop", "username"),
@@ -233,6 +280,16 @@ mod tests {
     #[test]
     fn what_is_meant_as_it_stands_is_left_alone() {
         for line in [
+            "cat VERSION",
+            "cat /app/VERSION",
+            "make TAG=v1 VERSION=2",
+            "grep -q VERSION file",
+            "docker build --build-arg VERSION .",
+            "docker run -e NAMESPACE app",
+            "psql -v VERSION=3",
+            "git revert HEAD",
+            "unset APP_NAME",
+            "./deploy.sh $VERSION",
             "gh secret set CLIENT_ID",
             "printenv POD_NAME",
             "docker run -e POD_NAME app",

@@ -9,9 +9,10 @@ const MISSING: [&str; 5] = ["placeholder", "todo", "fixme", "replace_this", "fil
 
 /// Finds them in `line`, in no order.
 pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) {
-    let marks = ["...", "…", "x", "【"];
+    let marks = ["...", "…", "x", "**", "【"];
+    let brackets = !line.is_ascii() && line.contains(BRACKETS.map(|(open, _)| open));
     let capitals = line.bytes().any(|byte| byte.is_ascii_uppercase());
-    if !capitals && !marks.iter().any(|mark| line.contains(mark)) {
+    if !capitals && !brackets && !marks.iter().any(|mark| line.contains(mark)) {
         return;
     }
     let mut words = words(line).peekable();
@@ -19,7 +20,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
     // The first is what is run; a sentence is what something prints.
     let first = words.peek().map_or("", |word| &line[word.clone()]);
     // `DATABASE_URL="postgresql://..."` gives a value, also on a line that goes on with the one above.
-    if !first.contains("://") || !first.contains('=') {
+    if !first.contains('=') || !(first.contains("://") || is_hidden(first)) {
         words.next();
     }
     let mut said =
@@ -64,12 +65,25 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// `【バージョン】` in a word.
+/// What names stand between that are not written in ASCII.
+const BRACKETS: [(char, char); 4] = [('【', '】'), ('＜', '＞'), ('«', '»'), ('{', '}')];
+
+/// `【バージョン】` in a word, `{版本号}`, `«версия»`.
 fn bracketed(word: &str) -> Option<Range<usize>> {
-    let start = word.find('【')?;
-    let end = start + word[start..].find('】')? + '】'.len_utf8();
-    let name = &word[start + '【'.len_utf8()..end - '】'.len_utf8()];
-    (!name.is_empty() && !name.contains('【')).then_some(start..end)
+    if word.is_ascii() {
+        return None;
+    }
+    BRACKETS.iter().find_map(|(open, close)| {
+        let start = word.find(*open)?;
+        let inside = start + open.len_utf8();
+        let length = word[inside..].find(*close)?;
+        let name = &word[inside..inside + length];
+        let plain = name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        let meant = *open != '{' || (!name.is_ascii() && !word[..start].ends_with(['$', '{']));
+        (!name.is_empty() && plain && meant).then_some(start..inside + length + close.len_utf8())
+    })
 }
 
 /// Which of `"` and `'` were begun and not ended.
@@ -129,12 +143,22 @@ fn is_crossed(word: &str) -> bool {
     let value = value(word);
     let numbers = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = value.split('.').collect();
+    let crossed = |part: &str| ["X", "x", "XX", "xx", "XXX", "xxx"].contains(&part);
     let address = parts.len() == 4
-        && parts[..3].iter().all(|part| numbers(part))
-        && ["X", "x", "XX", "xx", "XXX", "xxx"].contains(&parts[3]);
+        && numbers(parts[0])
+        && parts.iter().all(|part| numbers(part) || crossed(part))
+        && crossed(parts[3]);
     let version = value.starts_with('v')
-        && matches!(parts.as_slice(), [first, "x" | "X", "y" | "Y"] if numbers(&first[1..]));
-    address || version || is_date(value)
+        && matches!(parts.as_slice(), [first, "x" | "X", "x" | "X" | "y" | "Y"] if numbers(&first[1..]));
+    address || version || is_date(value) || is_hidden(word)
+}
+
+/// `TOKEN=xxxxxxxx`, `PGPASSWORD="********"`
+fn is_hidden(word: &str) -> bool {
+    let value = value(word).trim_end_matches(['"', '\'']);
+    let signs = ['x', 'X', '*'];
+    let hides = |sign: &char| value.chars().all(|c| c == *sign);
+    word.contains('=') && value.len() > 3 && signs.iter().any(hides)
 }
 
 /// `2026-XX-XX`, `2026-10-XX`
@@ -188,6 +212,13 @@ mod tests {
             ("helm upgrade shop --version v1.x.y", "v1.x.y"),
             ("./deploy.sh PLACEHOLDER", "PLACEHOLDER"),
             ("git checkout 【タグ】", "【タグ】"),
+            ("./deploy.sh v1.x.x", "v1.x.x"),
+            ("ssh 192.168.x.x uptime", "192.168.x.x"),
+            ("TOKEN=xxxxxxxx ./a.sh", "xxxxxxxx"),
+            ("PGPASSWORD=\"********\" psql shop", "********"),
+            ("./deploy.sh {版本号}", "{版本号}"),
+            ("./deploy.sh ＜版本＞", "＜版本＞"),
+            ("./deploy.sh «версия»", "«версия»"),
             ("docker pull app:【版本】", "【版本】"),
             ("./deploy.sh --tag=\"TODO\"", "TODO"),
             ("export U=\"postgresql://...\"", "postgresql://..."),

@@ -310,7 +310,9 @@ fn holds_stamp(word: &str, ahead: &str) -> bool {
     };
     let named = word.bytes().any(|byte| byte.is_ascii_lowercase())
         && (word.contains("TIMESTAMP") || by_word());
-    let crossed = word.contains("XXX") && !ahead.contains("mktemp");
+    // `backup-2024-XX-XX.sql`
+    let day = || word.len() > "2024-XX-XX".len() && word.contains("-XX-XX");
+    let crossed = (word.contains("XXX") || day()) && !ahead.contains("mktemp");
     named || crossed || word.contains("X.Y.Z")
 }
 

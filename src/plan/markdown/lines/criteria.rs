@@ -5,14 +5,20 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::plan::markdown::book::Book;
-use crate::plan::markdown::elements::blocks::{Block, Inline, Kind, List, Quote, Row};
+use crate::plan::markdown::elements::blocks::{Block, Inline, Item, Kind, List, Quote, Row};
 use crate::plan::markdown::found::Found;
 use crate::plan::markdown::names::decided;
 use crate::plan::markdown::names::label::label;
 
+use super::spoken;
+use crate::plan::markdown::names::sentences;
+use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::tongues::phrases::Topic;
+
 use crate::plan::ledger::Place;
 use crate::plan::letters::is_dense;
 use crate::plan::markdown::figures::threshold::{self, What};
+use crate::plan::markdown::figures::wished;
 use crate::plan::markdown::tongues::{self, Beginnings};
 use crate::plan::parts::{AlertAction, AlertRule, Database};
 use crate::plan::probe::Probe;
@@ -46,7 +52,7 @@ pub(in crate::plan::markdown) fn gives(line: &str) -> bool {
             && threshold::compares(rest)
             && decided::asks(&format!("{head}:"), false)
     });
-    if named || decided::decides(line) {
+    if named || sentences::decides(line) || spoken::decides(line) {
         return true;
     }
     let near = BACK_IF.near(line.trim_start_matches(COMMAS));
@@ -150,8 +156,15 @@ pub(in crate::plan::markdown) fn read<'t>(
     for block in blocks {
         match &block.kind {
             Kind::Rule => {}
-            _ if tasks_apart && block.holds.tasks => apart.push(block),
+            _ if tasks_apart && block.holds.tasks && !are_alarms(block) => apart.push(block),
             Kind::List(list) => alerts(list, &mut found, book),
+            Kind::Paragraph(inline) if gives(&inline.text) => {
+                found
+                    .alerts
+                    .extend(spoken::rules(inline.one_line(), block.span));
+                book.settle_within(block.span, Place::Reference, Place::Alert);
+                keep(block, &mut found);
+            }
             Kind::Table(table) => {
                 book.settle_within(block.span, Place::Reference, Place::Alert);
                 found
@@ -166,6 +179,29 @@ pub(in crate::plan::markdown) fn read<'t>(
         }
     }
     (found, apart)
+}
+
+/// Whether `block` is a list each item of which holds something against a number, none of which tells how it is
+/// when all is well.
+pub(in crate::plan::markdown) fn are_alarms(block: &Block) -> bool {
+    let alarm = |item: &Item| {
+        let (head, rest) = item.head();
+        let bad =
+            |head: &Inline| threshold::compares(&head.text) && !wished::tells_good(&head.text);
+        rest.is_empty() && head.is_some_and(bad)
+    };
+    match &block.kind {
+        Kind::List(list) => !list.ordered && list.items.iter().all(alarm),
+        _ => false,
+    }
+}
+
+/// Whether a heading of these `words` says that alarm is raised by what stands below it, and there are `blocks` of that.
+pub(in crate::plan::markdown) fn lists_alarms(words: &Words, blocks: &[Block]) -> bool {
+    words.has(Topic::Alerts)
+        && !words.orders()
+        && !blocks.iter().any(|block| block.holds.work)
+        && blocks.iter().any(are_alarms)
 }
 
 /// Puts the items of `list` into `found`.
@@ -197,7 +233,7 @@ fn collect(list: &List, above: Option<&str>, found: &mut Found) {
         }
         // An item that only heads others is in their names.
         if item.task.is_some() || lists == 0 || rest.len() > lists {
-            found.alerts.push(rule(name, item.span));
+            found.alerts.extend(spoken::rules(name, item.span));
         }
         for block in rest {
             match &block.kind {
@@ -241,8 +277,8 @@ fn row(row: &Row) -> Option<AlertRule> {
 pub(in crate::plan::markdown) fn rule(name: String, span: Span) -> AlertRule {
     let name = Some(name).filter(|name| !name.trim().is_empty());
     let name = name.map(|name| {
-        let over = if threshold::tells_good(&name) {
-            threshold::OVER
+        let over = if wished::tells_good(&name) {
+            wished::OVER
         } else {
             ""
         };
@@ -267,7 +303,7 @@ pub(in crate::plan::markdown) fn measure(
 ) {
     let mut told: Vec<What> = Vec::new();
     for alert in alerts {
-        let Some(found) = threshold::read(&alert.name) else {
+        let Some(found) = spoken::read(&alert.name) else {
             continue;
         };
         alert.metric = found.what.measured_by(probes, databases);
@@ -297,7 +333,7 @@ pub(in crate::plan::markdown) fn say_unmeasured(
 ) {
     let words: Vec<&AlertRule> = alerts
         .iter()
-        .filter(|alert| threshold::read(&alert.name).is_none())
+        .filter(|alert| spoken::read(&alert.name).is_none())
         .filter(|alert| !criteria || threshold::compares(&alert.name))
         .collect();
     let Some(first) = words.first() else { return };

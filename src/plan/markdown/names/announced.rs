@@ -13,6 +13,10 @@ pub(in crate::plan::markdown) static EXPECTED: LazyLock<Beginnings> =
 /// "Output", which says that as well.
 static PRINTS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.prints));
 
+/// "Should return", before what a query returns.
+pub(in crate::plan::markdown) static MUST: LazyLock<Beginnings> =
+    LazyLock::new(|| Beginnings::of(|tongue| tongue.must));
+
 /// Whether `text` begins by saying what is expected: "Should show no errors" is no case.
 pub(in crate::plan::markdown) fn announces(text: &str) -> bool {
     EXPECTED.begin_word(text)

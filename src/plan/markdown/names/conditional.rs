@@ -14,6 +14,7 @@ use super::only;
 use super::ordinary;
 use super::remarked;
 use super::shelved;
+use super::turns;
 use super::words::Words;
 use super::written;
 use crate::plan::letters::is_dense;
@@ -43,6 +44,10 @@ pub(in crate::plan::markdown) enum Reserve {
     Read,
     /// A value in it is only an example.
     Example,
+    /// It is done several times, by somebody else, or only later, see [`super::turns`].
+    Repeated,
+    Somebody,
+    Later,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -329,7 +334,8 @@ pub(in crate::plan::markdown) fn above(text: &str) -> Option<&str> {
     if Words::whole(line).instead() == Some(Instead::Unclear) {
         return Some(line.trim_end());
     }
-    let named = first.len() <= MAX_NAME && (says(first).is_some() || later::waits_in_line(first));
+    let told = || later::waits_in_line(first) || (whole && turns::of(first).is_some());
+    let named = first.len() <= MAX_NAME && (says(first).is_some() || told());
     (named || is_conditional(&remarked::without_advice(first)))
         .then_some(first)
         .or_else(|| last(line))

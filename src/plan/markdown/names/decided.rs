@@ -1,5 +1,4 @@
-//! Lines that leave it to what follows whether one goes back, and sentences that decide it: "We roll back when:", "If
-//! p95 > 800 ms, we roll back".
+//! Lines that leave it to what follows whether one goes back: "We roll back when:", "Rollback criteria:".
 
 use std::sync::LazyLock;
 
@@ -7,9 +6,8 @@ use super::words::Words;
 use crate::plan::find;
 use crate::plan::letters;
 use crate::plan::letters::is_dense;
-use crate::plan::markdown::figures::threshold;
+use crate::plan::markdown::tongues::Beginnings;
 use crate::plan::markdown::tongues::phrases::Topic;
-use crate::plan::markdown::tongues::{self, Beginnings};
 
 /// Whether a line without a word of its own for it says that a way back is decided about by what follows: "We roll
 /// back when:", "Rollback criteria:"; `within` a way back "Trigger this if:" does.
@@ -136,7 +134,16 @@ pub(in crate::plan::markdown) fn of_following(line: &str) -> Option<&str> {
     (all && rest.contains(char::is_alphabetic)).then_some(head)
 }
 
-fn goes_back(text: &str) -> bool {
+/// Whether `line` says that one goes back if what follows is so: "Deployment needs to ROLLBACK if:".
+pub(in crate::plan::markdown) fn asks_if(line: &str) -> bool {
+    let line = line.trim_end().trim_end_matches('*');
+    let bare = line.strip_suffix([':', '：']);
+    let last = bare.and_then(|bare| bare.rsplit(|c: char| !c.is_alphanumeric()).next());
+    let case = last.is_some_and(|last| CASES.contains(&letters::fold(last).as_ref()));
+    case && asks(line, false)
+}
+
+pub(super) fn goes_back(text: &str) -> bool {
     let words = Words::new(text);
     [Topic::Rollback, Topic::Recovery, Topic::Abandon]
         .into_iter()
@@ -274,38 +281,6 @@ const NAMED: [&str; 9] = [
     "seuil",
     "umbral",
 ];
-
-/// Whether `line` is a sentence that says "if so and so much, go back": "If p95 > 800 ms, we roll back".
-pub(in crate::plan::markdown) fn decides(line: &str) -> bool {
-    let Some(digit) = line.find(|c: char| c.is_ascii_digit()) else {
-        return false;
-    };
-    let case = IF.begin_word(line) && line.len() <= MAX_SENTENCE;
-    if !case || !threshold::compares(line) {
-        return false;
-    }
-    let (before, behind) = match line[digit..].rfind([',', '，']) {
-        Some(comma) => line.split_at(digit + comma),
-        None => line.split_at(digit),
-    };
-    let behind = behind.trim_start_matches([',', '，']).trim_start();
-    let otherwise = ["otherwise", "else", "sonst", "sinon"]
-        .iter()
-        .any(|word| tongues::strip_word(behind, word).is_some());
-    !otherwise && goes_back(behind) && !goes_back(before)
-}
-
-/// The longest sentence that is a criterion, in bytes.
-const MAX_SENTENCE: usize = 240;
-/// "If", "when", "bei".
-static IF: LazyLock<Beginnings> = LazyLock::new(|| {
-    let all = tongues::words(|tongue| tongue.in_case);
-    let all = all.chain(tongues::words(|tongue| tongue.in_case_of));
-    Beginnings::new(
-        all.chain(["bei", "sobald", "once", "as soon as"])
-            .map(|word| (word, ())),
-    )
-});
 
 impl Words {
     /// Whether it speaks of the criteria of a way back: "Criteria for rollback", "Critérios para reverter".

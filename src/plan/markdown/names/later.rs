@@ -47,20 +47,48 @@ pub(in crate::plan::markdown) fn waits_in_comment(text: &str) -> bool {
 
 /// Whether `line`, right above a block, says so of some minutes, or that one waits as long: "Wait 10 minutes, then:".
 pub(in crate::plan::markdown) fn waits_in_line(line: &str) -> bool {
-    let told = tongues::strip_word(line, "wait").map(str::trim_start);
-    let told = told.map(|rest| rest.strip_prefix("for ").unwrap_or(rest));
-    let time = told.and_then(|rest| rest.split([',', ':', '.', ';']).next());
-    let pause = time.is_some_and(|time| {
-        is_as_long(
-            time.split(" then")
-                .next()
-                .unwrap_or(time)
-                .trim_end_matches(" and"),
-            MINUTES,
-        )
-    });
-    pause || waits_for(line, QUARTER)
+    asks_to_wait(line) || waits_for(line, QUARTER)
 }
+
+/// Whether `line` asks to wait for some minutes: "Wait 10 minutes, then:".
+pub(in crate::plan::markdown) fn asks_to_wait(line: &str) -> bool {
+    let near = line.get(..line.len().min(MAX_WAIT)).unwrap_or("");
+    let begins = WAITING.iter().find_map(|word| tongues::strip(near, word));
+    let first = near.split([',', ':', '.', ';']).next().unwrap_or(near);
+    // "10 Minuten warten"
+    let ends = || {
+        WAITING_LAST
+            .iter()
+            .find_map(|word| first.strip_suffix(word))
+    };
+    let told = begins.map(|rest| rest.trim_start_matches(|c: char| c.is_alphabetic()));
+    let Some(told) = told.or_else(ends).map(str::trim) else {
+        return false;
+    };
+    let told = told.strip_prefix("for ").unwrap_or(told);
+    let time = told.split([',', ':', '.', ';', '，', '：', '。']).next();
+    time.is_some_and(|time| {
+        let time = time.split(" then").next().unwrap_or(time);
+        is_as_long(time.trim_end_matches(" and"), MINUTES)
+    })
+}
+
+/// How much of a line is looked at for that, in bytes.
+const MAX_WAIT: usize = 120;
+/// How a line begins that asks to wait, in lower case and without accents.
+pub(in crate::plan::markdown) const WAITING: [&str; 9] = [
+    "wait ",
+    "warte ",
+    "warten ",
+    "attend",
+    "espera",
+    "aguard",
+    "подожд",
+    "等待",
+    "then wait ",
+];
+/// How one ends.
+const WAITING_LAST: [&str; 2] = [" warten", "待つ"];
 
 /// How many words a time has at most: "24 to 48 hours".
 const MAX_TIME: usize = 4;

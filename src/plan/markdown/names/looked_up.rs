@@ -55,6 +55,12 @@ impl Words {
             || (self.meaning().stage.is_some() && !loose.iter().any(|word| text.starts_with(word)))
     }
 
+    /// "Quick rollback commands", which tell again what stands elsewhere.
+    pub(in crate::plan::markdown) fn lists_quick_commands(&self) -> bool {
+        let text = self.uncounted();
+        self.lists_commands() && QUICK.iter().any(|word| text.starts_with(word))
+    }
+
     /// Whether it is a list of commands, which people look things up in.
     /// "Run the maintenance commands" is done.
     pub(in crate::plan::markdown) fn lists_commands(&self) -> bool {

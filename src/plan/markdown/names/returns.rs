@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::cases;
 use super::heading::JOINED;
+use super::sentences;
 use super::words::{Sense, Words};
 use crate::plan::find;
 use crate::plan::markdown::tongues::folded::{folded, has_stem};
@@ -255,7 +256,7 @@ pub(in crate::plan::markdown) fn tells_case_of_way_back(text: &str) -> bool {
         let one = said
             .next()
             .is_some_and(|word| !OF_SEVERAL.contains(&folded(word).trim()));
-        let told = one && cases::begins_case(case);
+        let told = one && (cases::begins_case(case) || sentences::is_case(case));
         told && Words::new(&text[..at]).meaning().sense == Some(Sense::Rollback)
     })
 }

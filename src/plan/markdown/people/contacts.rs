@@ -1,6 +1,6 @@
 //! Whom to call.
 
-use super::entries::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_role};
+use super::entries::{self, MAX_ROLE, People, Reading, Stands, columns, filled, is_name, is_role};
 use crate::plan::ledger::Place;
 use crate::plan::letters;
 use crate::plan::markdown::book::Book;
@@ -71,6 +71,10 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
         let Some(part) = filled(part).filter(|part| !is_time(part)) else {
             continue;
         };
+        let (own, part) = named_number(part).map_or((None, part), |(own, part)| (Some(own), part));
+        if name.is_none() {
+            name = own.map(str::to_owned);
+        }
         if name.is_none() && !reaches(part) {
             name = Some(part.to_owned());
             continue;
@@ -91,6 +95,13 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
             std::mem::swap(&mut role, second);
         }
     }
+    // "+1 555 0199 (24/7)" is the number, and when to call it.
+    if is_number(&role)
+        && name.is_none()
+        && let Some(when) = &mut reach
+    {
+        std::mem::swap(&mut role, when);
+    }
     Some(Contact {
         role,
         name,
@@ -100,9 +111,22 @@ fn contact(line: &str, span: Span, task: bool, group: Option<String>) -> Option<
     })
 }
 
+/// Whether `text` is a number to call.
+fn is_number(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.');
+    text.chars().all(fits) && text.chars().filter(char::is_ascii_digit).count() > 6
+}
+
+/// The name and the number that `text` is made of: "Kim Park +1 555 0100".
+fn named_number(text: &str) -> Option<(&str, &str)> {
+    let at = text.find(|c: char| c.is_ascii_digit() || c == '+')?;
+    let (name, number) = text.split_at(at);
+    (is_name(name.trim()) && is_number(number)).then_some((name.trim(), number))
+}
+
 /// The text before and behind the first dash or comma that stands between two things.
 pub(super) fn split(text: &str) -> Option<(&str, &str)> {
-    let marks = [" - ", " – ", " — ", ", ", " | ", " ("];
+    let marks = [" - ", " – ", " — ", " → ", ", ", " | ", " ("];
     let (at, mark) = marks
         .iter()
         .filter_map(|mark| text.find(mark).map(|at| (at, *mark)))

@@ -205,7 +205,7 @@ pub(super) fn filled(text: &str) -> Option<&str> {
         || text.starts_with('<') && text.ends_with('>') && !text.contains('@');
     let lower = text.to_lowercase();
     let later = [
-        "tbd", "tba", "tbc", "n/a", "na", "name", "todo", "xxx", "未定", "待定",
+        "tbd", "tba", "tbc", "n/a", "na", "name", "todo", "xxx", "pending", "未定", "待定",
     ]
     .contains(&lower.as_str());
     (!empty && !bracketed && !later).then_some(text)

@@ -100,9 +100,11 @@ fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Sign
     let Some((role, rest)) = line.split_once([':', '：']) else {
         let line = line.trim_matches(['_', ' ', '.', '-']);
         if stands == Stands::Boxed && is_role(line) {
+            let named = split(line).filter(|(role, name)| is_role(role) && is_name(name));
+            let (role, name) = named.map_or((line, None), |(role, name)| (role, Some(name)));
             return Some(Signoff {
-                role: line.to_owned(),
-                name: None,
+                role: role.to_owned(),
+                name: name.map(str::to_owned),
                 span,
             });
         }
@@ -170,7 +172,8 @@ fn without_date(value: &str) -> &str {
         && last
             .chars()
             .all(|c| c.is_ascii_digit() || "-./".contains(c));
-    words.next().filter(|_| dated).unwrap_or(value)
+    let name = words.next().filter(|_| dated);
+    name.map_or(value, |name| name.trim_end_matches([',', ' ']))
 }
 
 pub(super) fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::guards;
 use super::in_text;
+use super::told;
 use super::unrun;
 use super::walk::Walk;
 use super::work;
@@ -20,8 +21,9 @@ use crate::plan::markdown::elements::html::{self, Turn};
 use crate::plan::markdown::figures::{daytime, threshold, times};
 use crate::plan::markdown::headings::contents;
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
-use crate::plan::markdown::lines::{above, criteria, footers, no_return, remedies, tables};
+use crate::plan::markdown::lines::{above, criteria, footers, no_return, remedies, spoken, tables};
 use crate::plan::markdown::names::label::{Group, label};
+use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::only;
 use crate::plan::markdown::names::orders;
 use crate::plan::markdown::names::words::{Sense, Words};
@@ -73,7 +75,7 @@ impl Walk<'_, '_> {
     /// Whether an item without a box is a step.
     pub(super) fn is_step(&self, item: &Item, ordered: bool) -> bool {
         (ordered && self.rules.numbered)
-            || self.rules.bullets
+            || (self.rules.bullets && !told::is_path(item))
             || (item.holds.work && self.rules.fences)
     }
 
@@ -101,12 +103,15 @@ impl Walk<'_, '_> {
     }
 
     /// Looks at a line of text: "Roll back if errors go above 5 %" is a criterion wherever it stands.
-    pub(super) fn paragraph_aside(&mut self, inline: &Inline, span: Span) {
+    pub(super) fn paragraph_aside(&mut self, inline: &Inline, span: Span, next: Option<&Block>) {
         self.turn(html::turn_of_colons(&inline.text));
         if daytime::limit(&inline.text).is_some() {
             self.found.limit = Some(inline.one_line());
         }
-        if self.rules.fences {
+        // What runs below it asks then.
+        let asks = |next: &Block| matches!(&next.kind, Kind::Fence(fence) if self.runs(fence));
+        let asked = next.is_some_and(asks) && later::asks_to_wait(&inline.text);
+        if self.rules.fences && !asked {
             in_text::tell_wait(inline, span, self.book);
         }
         let about = inline.leads_bold() && footers::is_footer(&inline.text);
@@ -116,9 +121,8 @@ impl Walk<'_, '_> {
                 .no_returns
                 .extend(place.map(|place| (place.to_owned(), span)));
             if criteria::gives(line) {
-                self.found
-                    .alerts
-                    .push(criteria::rule(line.to_owned(), span));
+                let given = spoken::rules(line.to_owned(), span);
+                self.found.alerts.extend(given);
             }
             if inline.leads_bold() && self.is_forward() && !about {
                 self.found.contacts.extend(named::of_line(line, span));
@@ -322,7 +326,10 @@ impl Walk<'_, '_> {
         let within = self.rules.place == Place::RollbackStep;
         let held = list.holds.work || list.holds.tasks;
         let asked = !held && text.is_some_and(|text| decided::asks(text, within));
+        // What is ticked going back is looked at then.
+        let said = || !within && !list.holds.work && text.is_some_and(decided::asks_if);
         asked
+            || said()
             || if within {
                 text.is_some_and(criteria::announces)
             } else {

@@ -13,6 +13,7 @@ use crate::plan::markdown::lines::{above, remedies};
 use crate::plan::markdown::names::conditional;
 use crate::plan::markdown::names::label::{Group, within};
 use crate::plan::markdown::names::only;
+use crate::plan::markdown::names::turns;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
 use crate::plan::source::Span;
@@ -53,17 +54,23 @@ impl Walk<'_, '_> {
     /// The case that the words above the block at `ix` say it is for.
     fn case<'t>(&self, blocks: &'t [Block], ix: usize) -> Option<&'t str> {
         let named = || above::line(blocks, ix, self.book);
+        let line = ix
+            .checked_sub(1)
+            .and_then(|above| blocks[above].paragraph());
         if !self.is_forward() {
-            let named = named()?;
+            let line = line.map(|line| line.text.as_str());
+            let line = line.filter(|line| !line.contains('\n'));
+            let told = line.filter(|line| turns::of(line).is_some());
+            let told = told.map(|line| line.trim_end_matches([':', '：', '.']));
+            let Some(named) = named() else {
+                return told;
+            };
             let case = in_turn::says_case(named.text).then_some(named.text);
             // What the whole way back is for is no case among its steps.
             let whole = |case: &str| only::is(case) && Words::new(case).is_failure();
             let case = case.filter(|case| !(self.found.steps.is_empty() && whole(case)));
-            return case.or_else(|| named.forbids());
+            return case.or_else(|| named.forbids()).or(told);
         }
-        let line = ix
-            .checked_sub(1)
-            .and_then(|above| blocks[above].paragraph());
         let said = line.and_then(|line| conditional::above(&line.text));
         said.or_else(|| named()?.case())
             .or_else(|| remedies::above(blocks, ix))

@@ -15,6 +15,7 @@ use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::for_good;
 use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::shelved;
+use crate::plan::markdown::names::turns;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::names::written;
 use crate::plan::problem::Problem;
@@ -38,7 +39,11 @@ pub(in crate::plan::markdown) fn guard(step: &mut StepSpec, name: &str, book: &m
 
 /// Makes a person say that `step` is needed, which is for the case that `text` names.
 pub(in crate::plan::markdown) fn guard_case(step: &mut StepSpec, text: &str, book: &mut Book<'_>) {
-    guard_as(step, text, Reserve::Case, book);
+    match turns::of(text) {
+        // A loop sees to that by itself.
+        Some(Reserve::Repeated) if turns::repeats(&step.work.text()) => {}
+        told => guard_as(step, text, told.unwrap_or(Reserve::Case), book),
+    }
 }
 
 /// The same where `reserve` says why. What can be picked already is asked for.
@@ -272,6 +277,9 @@ pub(super) fn guard_comment(
         Some(Reserve::Instead) => "forbids one thing and may tell another",
         Some(Reserve::Read) => "says that something is read over",
         Some(Reserve::Example) => "names a value as an example",
+        Some(Reserve::Repeated) => "says that it is done several times",
+        Some(Reserve::Somebody) => "says that somebody else does it",
+        Some(Reserve::Later) => "says that it is done later",
         None => "may say that something is not to be run",
     };
     let message = format!("the comment \"{text}\" {why}, and its block is run as a whole");
@@ -338,6 +346,18 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
         Reserve::Example => (
             format!("\"{text}\" names a value as an example, and the command holds it"),
             format!("A value in it is an example: \"{text}\". Is it the right one?"),
+        ),
+        Reserve::Repeated => (
+            format!("\"{text}\" says that this is done several times: here it is run once"),
+            format!("It says \"{text}\". Is running it once, here, right?"),
+        ),
+        Reserve::Somebody => (
+            format!("\"{text}\" says that somebody else runs this: here it would be run"),
+            format!("It says \"{text}\". Is it to be run here?"),
+        ),
+        Reserve::Later => (
+            format!("\"{text}\": whoever goes on has not waited"),
+            format!("It says \"{text}\". Has that passed?"),
         ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),

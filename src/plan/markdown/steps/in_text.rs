@@ -4,7 +4,7 @@
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::{Inline, Table};
 use crate::plan::markdown::elements::programs::begins_with_command;
-use crate::plan::markdown::names::heading;
+use crate::plan::markdown::names::{heading, later};
 use crate::plan::markdown::tongues::strip;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
@@ -71,19 +71,6 @@ pub(super) fn tell_table(table: &Table, book: &mut Book<'_>) {
     tell(book.first_line(*first), message, book);
 }
 
-/// How a line begins that asks to wait, in lower case and without accents.
-const WAITING: [&str; 9] = [
-    "wait ",
-    "warte ",
-    "warten ",
-    "attend",
-    "espera",
-    "aguard",
-    "подожд",
-    "等待",
-    "then wait ",
-];
-
 /// Tells of a line of text that asks to wait so long: "Wait 15 minutes before going on", "Step 5 — Wait 15 minutes".
 pub(super) fn tell_wait(inline: &Inline, span: Span, book: &mut Book<'_>) {
     let line = inline.text.lines().next().unwrap_or("");
@@ -91,7 +78,9 @@ pub(super) fn tell_wait(inline: &Inline, span: Span, book: &mut Book<'_>) {
     let behind = counted.filter(|_| heading::counts_steps(line));
     let text = behind.map_or(line, |(_, rest)| rest).trim();
     let near = text.get(..text.len().min(MAX_WAIT)).unwrap_or(text);
-    let waits = WAITING.iter().any(|word| strip(near, word).is_some());
+    let waits = later::WAITING
+        .iter()
+        .any(|word| strip(near, word).is_some());
     if !waits || !near.contains(|c: char| c.is_ascii_digit()) {
         return;
     }

@@ -8,7 +8,8 @@
 //!       └► work      what a block runs ─► guards: who has to say so first
 //!  ways, rivals, offered, picked, in_turn   several ways of doing one thing
 //!  withheld, unrun, in_text        what is kept for reading, and named
-//!  undo, by_hand, timetable        ways back of one step, steps of a person, rows of a table
+//!  undo, by_hand, timetable, told  ways back of one step, steps of a person, rows of a table, orders in lists
+//!  twice             what a way back would take back twice
 //! ```
 
 mod asides;
@@ -25,6 +26,8 @@ mod parameters;
 mod picked;
 pub(super) mod rivals;
 pub(super) mod timetable;
+mod told;
+pub(super) mod twice;
 pub(super) mod undo;
 pub(super) mod unrun;
 pub(super) mod walk;

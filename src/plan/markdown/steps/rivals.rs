@@ -176,6 +176,40 @@ fn is_elsewhere(outline: &Outline, ix: SectionIx) -> bool {
     place(ix).is_some_and(Rival::is_elsewhere) && beside(outline, ix).iter().any(production)
 }
 
+/// Whether the heading `ix` says of another place what one beside it says of production: "Development database",
+/// "Production database".
+fn is_for_production_beside(outline: &Outline, ix: SectionIx) -> bool {
+    let words = |ix: SectionIx| {
+        let text = outline.sections[ix].title.words.uncounted();
+        text.split_whitespace().collect::<Vec<_>>()
+    };
+    let own = words(ix);
+    // Hardly any heading says so.
+    if !own.iter().any(|word| PLACES.contains(word)) {
+        return false;
+    }
+    beside(outline, ix).iter().any(|&other| {
+        let other = words(other);
+        let differ = own.iter().zip(&other).filter(|(one, other)| one != other);
+        let differ: Vec<_> = differ.take(2).collect();
+        let place = |(one, other): &(&&str, &&str)| {
+            PLACES.contains(*one) && matches!(**other, "production" | "prod" | "live")
+        };
+        own.len() == other.len() && matches!(&differ[..], [only] if place(only))
+    })
+}
+
+/// Places that are not production, as they are called within a name.
+const PLACES: [&str; 7] = [
+    "development",
+    "dev",
+    "local",
+    "staging",
+    "stage",
+    "test",
+    "testing",
+];
+
 /// Makes a person say that `steps`, which stand below the heading `ix` of a way forward, are needed, if that or the nearest
 /// one above that names a place names another one than production: "Staging › Migrate".
 pub(in crate::plan::markdown) fn guard_place(
@@ -195,6 +229,7 @@ pub(in crate::plan::markdown) fn guard_place(
             .is_some_and(|stage| stage.kind == PhaseKind::Verify);
         let bare =
             place.is_some_and(Rival::is_elsewhere) && !verifies && !title.words.has(Topic::Testing);
+        let bare = bare || is_for_production_beside(outline, ix);
         if bare || title.reserve == Some(Reserve::Elsewhere) {
             Some(Some(&title.text))
         } else {

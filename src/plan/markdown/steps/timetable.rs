@@ -5,6 +5,7 @@ use super::work;
 use crate::plan::ledger::Place;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::{Block, Kind};
+use crate::plan::markdown::elements::boxes;
 use crate::plan::markdown::found::{Found, Rules};
 use crate::plan::markdown::headings::outline::Section;
 use crate::plan::markdown::headings::timetable;
@@ -62,7 +63,7 @@ pub(in crate::plan::markdown) fn of_section(
             let others = (row.cells.iter().enumerate()).filter(|(ix, _)| *ix != column);
             let others = others.map(|(_, cell)| cell.trim());
             let others: Vec<&str> = others
-                .filter(|cell| cell.contains(char::is_alphanumeric))
+                .filter(|cell| cell.contains(char::is_alphanumeric) && !boxes::is_in_cell(cell))
                 .collect();
             work::add(&mut step.details, &others.join(" - "));
             work::finish(&mut step);

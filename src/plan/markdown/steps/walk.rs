@@ -138,7 +138,7 @@ impl Walk<'_, '_> {
                     if self.is_expected(block.span, blocks, ix) {
                         continue;
                     }
-                    self.paragraph_aside(inline, block.span);
+                    self.paragraph_aside(inline, block.span, blocks.get(ix));
                     self.condition(&blocks[ix - 1..]);
                     let budget = self.budget(inline);
                     if let Some((budget, only)) = budget {
@@ -161,6 +161,9 @@ impl Walk<'_, '_> {
                     self.criteria(list, before.take());
                 }
                 Kind::List(list) if self.is_success(block, before) => {
+                    self.checks(list, before.take(), group);
+                }
+                Kind::List(list) if self.is_told(block, list, before) => {
                     self.checks(list, before.take(), group);
                 }
                 _ if self.withholds(block, before) => {
@@ -351,8 +354,8 @@ impl Walk<'_, '_> {
         if let Some(label) = label.or(case) {
             if self.is_forward() {
                 guards::guard(step, label, self.book);
-                self.heed_pause(step, label);
             }
+            self.heed_pause(step, label);
             hosts::guard(step, label, self.book);
         }
     }
@@ -364,7 +367,7 @@ impl Walk<'_, '_> {
         step.mark = mark;
         step.group = group.cloned();
         self.choose(&mut step, cluster);
-        if let Some(label) = first.label.as_deref().filter(|_| self.is_forward()) {
+        if let Some(label) = first.label.as_deref() {
             self.heed_pause(&mut step, label);
         }
         work::finish(&mut step);

@@ -20,6 +20,7 @@ use crate::plan::markdown::names::decided;
 use crate::plan::markdown::names::exemplary;
 use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::shelved;
+use crate::plan::markdown::names::turns;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::notes;
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -99,9 +100,11 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Makes a person say that `step` is needed now, if its `label` tells to wait before, and it does not do so itself.
+    /// Makes a person say that `step` is needed now, if its `label` tells to wait before, or how often or by whom it is
+    /// done, and it does not see to that itself.
     pub(super) fn heed_pause(&mut self, step: &mut StepSpec, label: &str) {
-        if later::waits_in_line(label) && !step.work.text().contains("sleep ") {
+        let said = later::waits_in_line(label) || turns::of(label).is_some();
+        if said && !step.work.text().contains("sleep ") {
             guards::guard_case(step, label, self.book);
         }
     }

@@ -1,6 +1,7 @@
 //! The reader as a whole; its parts are tested beside their code.
 
 mod back;
+mod field;
 mod guides;
 mod headings;
 mod hosts;

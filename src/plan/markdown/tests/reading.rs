@@ -604,8 +604,12 @@ fn boxes_that_are_none_of_markdowns_are_told_where_something_is_to_be_done() {
     };
     let exported = "## Change steps\n* \\[ \\] Backup\n* \\[x\\] Told\n";
     assert_eq!(told(exported), [("unread-box", 4)]);
-    let table = "## Change steps\n| # | Step | Done |\n|-|-|-|\n| 1 | Stop | [ ] |\n";
-    assert_eq!(told(table), [("unread-box", 6)]);
+    let table = |column: &str| {
+        format!("## Change steps\n| # | Step | {column} |\n|-|-|-|\n| 1 | Stop | [ ] |\n")
+    };
+    assert_eq!(told(&table("Rehearsed")), [("unread-box", 6)]);
+    // Its rows are ticked.
+    assert_eq!(told(&table("Done")), []);
     assert_eq!(
         told("## Sign-off\n| Role | Name |\n|-|-|\n| DBA | [ ] |\n"),
         []

@@ -28,6 +28,7 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "estimated time to complete",
         "estimated time",
         "estimated duration",
+        "time estimate",
         "duration",
     ],
     times: &[],
