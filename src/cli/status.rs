@@ -1,8 +1,10 @@
 //! `ctl status`: where a run stands, told from its journal, whether an engine lives or not.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context;
+use serde_json::{Value, json};
 
 use super::args::Format;
 use super::ctl::presence;
@@ -10,6 +12,7 @@ use super::exit::Exit;
 use super::say;
 use crate::journal::event::SnapshotCompared;
 use crate::journal::{Entry, Event, Lease, Reader};
+use crate::monitor::Awaited;
 use crate::plan::{self, Plan, Step, duration};
 use crate::report::{self, ANOTHER_PLAN, downtime_words, waiting_for};
 use crate::run::{RunDir, RunState, Status, StepState};
@@ -27,25 +30,48 @@ pub(super) async fn print(dir: &RunDir, format: Format) -> anyhow::Result<Exit> 
     let alive = Lease::holder(dir.path());
     let answer = answer(dir).await;
     let is_silent = alive.is_some() && matches!(answer, Err(ConnectError::Silent));
-    let (watchers, trouble) = match answer {
+    let (watchers, trouble, awaited) = match answer {
         Ok(FromEngine::Presence {
-            watchers, trouble, ..
-        }) => (watchers, trouble),
-        _ => (0, None),
+            watchers,
+            trouble,
+            awaited,
+            ..
+        }) => (watchers, trouble, awaited),
+        _ => Default::default(),
     };
     match format {
         Format::Json => {
             let mut status = report::status(&plan, &state, alive, watchers);
+            for alert in status["alerts"].as_array_mut().into_iter().flatten() {
+                let name = alert["name"].as_str().filter(|_| alert["state"] == "blind");
+                let awaited = name.and_then(|name| awaited.get(name));
+                alert["awaited"] = awaited.map(awaited_json).into();
+            }
             status["journal_stuck"] = trouble.into();
             status["engine_silent"] = is_silent.into();
             say::out(format_args!("{}\n", say::json(&status)))?;
         }
         Format::Human => {
-            let text = to_text(&plan, &state, (alive, is_silent), trouble.as_deref());
+            let text = to_text(
+                &plan,
+                &state,
+                (alive, is_silent),
+                trouble.as_deref(),
+                &awaited,
+            );
             say::out(text)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// The readings that a rule waits for.
+fn awaited_json(awaited: &Awaited) -> Value {
+    json!({
+        "readings": awaited.readings,
+        "of": awaited.of,
+        "seconds_left": awaited.left.map(|left| left.as_secs()),
+    })
 }
 
 /// What the engine of the run in `dir` says of who is there.
@@ -97,6 +123,7 @@ fn to_text(
     state: &RunState,
     (engine, is_silent): (Option<u32>, bool),
     stuck: Option<&str>,
+    awaited: &BTreeMap<String, Awaited>,
 ) -> String {
     let mut text = format!("{}  {}\n", state.run, plan.title);
     let mut line = |name: &str, value: String| text.push_str(&format!("{name:<12} {value}\n"));
@@ -136,7 +163,10 @@ fn to_text(
             (None, true) => "blind: ".to_owned(),
             (None, false) => format!("since {}, when ", alert.since.to_local_time()),
         };
-        line("alert", format!("{name}: {stands}{}", alert.words));
+        let awaited = awaited.get(name).filter(|_| alert.blind);
+        let awaited = awaited.map(|awaited| format!("; {}", awaited.words()));
+        let awaited = awaited.unwrap_or_default();
+        line("alert", format!("{name}: {stands}{}{awaited}", alert.words));
     }
     for downtime in state.downtimes() {
         let words = downtime_words(&downtime);
@@ -341,7 +371,7 @@ kind = "deploy"
             };
             state.apply(&plan, &entry).unwrap();
         }
-        let text = to_text(&plan, &state, (Some(4), true), None);
+        let text = to_text(&plan, &state, (Some(4), true), None, &BTreeMap::new());
         let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         let at = lines.iter().position(|line| line.starts_with("1 Deploy"));
         assert_eq!(

@@ -14,13 +14,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
-use crate::plan::AlertAction;
+use crate::plan::{AlertAction, duration};
 
 /// Of how many readings, how many must be breaches.
 const WINDOW: usize = 5;
 const BREACHES: usize = 3;
 /// How many good readings in a row end an alert.
-const GOODS: u32 = 5;
+pub(super) const GOODS: u32 = 5;
 /// How many readings in a row that say nothing make an alert blind.
 const BLINDS: u32 = 5;
 
@@ -53,11 +53,51 @@ pub enum AlertStanding {
     Blind,
 }
 
+/// What it takes until it is known how a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// How many readings were made.
+    pub readings: u32,
+    /// How many it takes.
+    pub of: u32,
+    /// How much time it takes about, if they go on coming as they came; none where nothing tells how they come.
+    pub left: Option<Duration>,
+}
+
+impl Awaited {
+    /// That there are so many `readings` `of` those that it takes, and that the last comes in about `left`.
+    pub(super) fn new(readings: usize, of: usize, left: Option<Duration>) -> Self {
+        // In steps of some seconds: what is shown does not change with each look.
+        const STEP: u64 = 5;
+        let roughly = |left: Duration| left.as_secs().div_ceil(STEP).max(1) * STEP;
+        Awaited {
+            readings: u32::try_from(readings).unwrap_or(u32::MAX),
+            of: u32::try_from(of).unwrap_or(u32::MAX),
+            left: left.map(roughly).map(Duration::from_secs),
+        }
+    }
+
+    /// The same in words, such as `2 of 5 readings, about 45s more`.
+    pub fn words(&self) -> String {
+        let left = self
+            .left
+            .map(|left| format!(", about {} more", duration::show(left)));
+        format!(
+            "{} of {} readings{}",
+            self.readings,
+            self.of,
+            left.unwrap_or_default()
+        )
+    }
+}
+
 /// How long it takes until an alert fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
     /// Three breaches of five, and for at least so long.
     Several(Duration),
+    /// One breach, of what is exact: one good reading is enough to know that all is well.
+    Exact,
     /// One breach.
     None,
 }
@@ -151,7 +191,7 @@ impl Tracker {
     fn next(&self, kind: ReadingKind, at: Moment) -> AlertStanding {
         use AlertStanding as S;
         let firing = match self.patience {
-            Patience::None => kind == ReadingKind::Breach,
+            Patience::Exact | Patience::None => kind == ReadingKind::Breach,
             Patience::Several(lasting) => {
                 let since = self.bad_since.filter(|_| kind == ReadingKind::Breach);
                 since.is_some_and(|since| at.since(since) >= lasting)
@@ -164,10 +204,44 @@ impl Tracker {
             S::Firing => S::Firing,
             _ if self.blinds >= BLINDS => S::Blind,
             S::Blind if self.blinds > 0 => S::Blind,
-            S::Blind | S::NotYet if self.goods >= GOODS => S::Quiet,
+            S::Blind | S::NotYet if self.goods >= self.seen_after() => S::Quiet,
             S::Blind => S::NotYet,
             standing => standing,
         }
+    }
+
+    /// How many good readings in a row it takes to know that all is well, before anything is known.
+    pub(super) fn seen_after(&self) -> u32 {
+        if self.patience == Patience::Exact {
+            1
+        } else {
+            GOODS
+        }
+    }
+
+    /// What it takes until it is known that all is well; none where that is known, or the newest reading says
+    /// something else. `every` is how often readings are meant to come, where that is known.
+    pub(super) fn awaited(&self, every: Option<Duration>, now: Moment) -> Option<Awaited> {
+        use AlertStanding as S;
+        let unknown = matches!(self.standing, S::NotYet | S::Blind) && self.goods > 0;
+        let missing = self
+            .seen_after()
+            .checked_sub(self.goods)
+            .filter(|_| unknown)?;
+        let before = self.recent.len().saturating_sub(self.goods as usize);
+        let goods: VecDeque<_> = self.recent.iter().skip(before).copied().collect();
+        let pace = pace(&goods).or(every);
+        let last = self
+            .recent
+            .back()
+            .map(|(at, _)| now.since(*at))
+            .unwrap_or_default();
+        let left = pace.map(|pace| (pace * missing).saturating_sub(last));
+        Some(Awaited::new(
+            self.goods as usize,
+            self.seen_after() as usize,
+            left,
+        ))
     }
 
     fn note_breaches(&mut self) {
@@ -182,6 +256,13 @@ impl Tracker {
             (first, _) => first,
         };
     }
+}
+
+/// The time from one reading to the next, as they came; none before there are two.
+pub(super) fn pace<T>(readings: &VecDeque<(Moment, T)>) -> Option<Duration> {
+    let ((first, _), (last, _)) = (readings.front()?, readings.back()?);
+    let pauses = u32::try_from(readings.len() - 1).ok()?;
+    last.since(*first).checked_div(pauses)
 }
 
 fn change(before: AlertStanding, now: AlertStanding) -> Option<Change> {

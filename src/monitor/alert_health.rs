@@ -1,10 +1,8 @@
 //! How a rule stands, as it is shown.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
-use super::alert::{AlertStanding, ReadingKind};
+use super::alert::{AlertStanding, Awaited, ReadingKind};
 use crate::plan::AlertAction;
 
 /// A rule and its last reading, for the screen.
@@ -29,10 +27,9 @@ pub struct AlertHealth {
     /// The last one that was on the bad side, in words.
     #[serde(default)]
     pub breach: Option<String>,
-    /// How long it takes about until it is known what is usual, while it is only that which lacks and the pace
-    /// of the readings tells.
+    /// What it takes until it is known how it stands, while readings come.
     #[serde(default)]
-    pub usual_in: Option<Duration>,
+    pub awaited: Option<Awaited>,
 }
 
 impl AlertHealth {
@@ -47,7 +44,7 @@ impl AlertHealth {
             line: String::new(),
             words: String::new(),
             breach: None,
-            usual_in: None,
+            awaited: None,
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::{Awaited, GOODS, pace};
 use crate::clock::Moment;
 use crate::plan::metric;
 
@@ -77,11 +78,12 @@ pub fn unsettled(metric: &str) -> String {
     )
 }
 
-/// The time from one reading to the next, as they came; none before there are two.
-fn pace(samples: &Samples) -> Option<Duration> {
-    let ((first, _), (last, _)) = (samples.front()?, samples.back()?);
-    let pauses = u32::try_from(samples.len() - 1).ok()?;
-    last.since(*first).checked_div(pauses)
+/// Why nothing is known yet of what `metric` is.
+pub fn unread(metric: &str) -> String {
+    if metric::counted_table(metric).is_some() {
+        return "it was not counted yet".to_owned();
+    }
+    format!("too little has been measured yet, it takes {GOODS} readings")
 }
 
 /// How many readings it takes of `metric`, of which these were made.
@@ -131,15 +133,16 @@ impl Readings {
         }
     }
 
-    /// How long it takes until there are enough readings of `metric`, at the pace at which they came; none
-    /// where that can't be told.
-    pub(super) fn settled_in(&self, metric: &str, now: Moment) -> Option<Duration> {
+    /// What it takes until there are enough readings of `metric`, and `more` behind them; none before the first.
+    pub(super) fn awaited(&self, metric: &str, more: u32, now: Moment) -> Option<Awaited> {
         let all = self.lock();
         let samples = all.get(metric)?;
-        let missing = enough(metric, samples).checked_sub(samples.len())?;
-        let due = pace(samples)?.checked_mul(u32::try_from(missing).ok()?)?;
         let (last, _) = samples.back()?;
-        Some(due.saturating_sub(now.since(*last)))
+        let enough = enough(metric, samples);
+        let missing = u32::try_from(enough.saturating_sub(samples.len())).ok()?;
+        let left = pace(samples).map(|pace| pace.saturating_mul(missing + more));
+        let left = left.map(|left| left.saturating_sub(now.since(*last)));
+        Some(Awaited::new(samples.len().min(enough), enough, left))
     }
 
     /// Nothing is read any more.
@@ -244,15 +247,14 @@ mod tests {
             baseline.usual(metric).is_ok()
         };
         add(&readings, size, ago(70), 5.0);
-        assert_eq!(
-            readings.settled_in(size, ago(70)),
-            None,
-            "how rarely is not known"
-        );
+        let awaited = |metric, more, at| readings.awaited(metric, more, at).unwrap().words();
+        let unpaced = awaited(size, 0, ago(70));
+        assert_eq!(unpaced, "1 of 20 readings", "how rarely is not known");
         add(&readings, size, ago(40), 6.0);
+        assert_eq!(awaited(size, 0, ago(30)), "2 of 3 readings, about 20s more");
         assert_eq!(
-            readings.settled_in(size, ago(30)),
-            Some(Duration::from_secs(20))
+            awaited(size, 4, ago(30)),
+            "2 of 3 readings, about 2m 20s more"
         );
         assert!(!known(size));
         add(&readings, size, ago(10), 7.0);
@@ -261,10 +263,7 @@ mod tests {
             add(&readings, tps, ago(2 * secs), 1.0);
         }
         assert!(!known(tps));
-        assert_eq!(
-            readings.settled_in(tps, now()),
-            Some(Duration::from_secs(2))
-        );
+        assert_eq!(awaited(tps, 0, now()), "19 of 20 readings, about 5s more");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::migrations::{MigrationState, Migrations};
 use super::probe::{LEAST, ProbeHealth, ProbeState};
 use crate::clock::Moment;
 use crate::plan::duration;
-use crate::plan::metric::{ROWS, parts};
+use crate::plan::metric::{CHANGES_SLOWLY, ROWS, parts};
 
 /// What one look at a metric brought.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,7 +188,7 @@ fn measured_at(picture: &Picture, what: &str) -> Moment {
         "slower_statements" => picture.statements.get().map(|statements| statements.at),
         "invalid_indexes" => picture.seen.indexes,
         "migrations_failed" | "migrations_pending" => picture.seen.migrations,
-        "size" | "disk_free" | "xid_age" => picture.seen.slow,
+        slow if CHANGES_SLOWLY.contains(&slow) => picture.seen.slow,
         _ => {
             let vitals = picture.vitals.get();
             let vitals = vitals.filter(|_| of_vitals(picture, what).is_some());

@@ -55,9 +55,9 @@ mod threshold;
 mod vitals;
 
 pub use alarm::lost_database;
-pub use alert::{Alert, AlertStanding, ReadingKind};
+pub use alert::{Alert, AlertStanding, Awaited, ReadingKind};
 pub use alert_health::AlertHealth;
-pub use baseline::{Baseline, Normal, Readings, unsettled};
+pub use baseline::{Baseline, Normal, Readings, unread, unsettled};
 pub use connections::{ByState, Connections, Group, OldSnapshot, OldTransaction};
 pub use downtime::{Downtime, Outage};
 pub use health::{

@@ -17,7 +17,7 @@ use super::metric::{Measure, Measured, measure};
 use super::ours::OursBook;
 use super::threshold::{Line, shown as with_unit};
 use crate::clock::{Clock, Moment};
-use crate::plan::metric::counted_table;
+use crate::plan::metric::{self, counted_table};
 use crate::plan::{AlertRule, Limit};
 
 /// How often is looked whether something has not come that should have.
@@ -156,10 +156,17 @@ impl Rules {
                     let measured = measure(health, metric, now);
                     let line = Line::of(limit, metric, self.baseline.as_ref());
                     let settles = line.is_err() && !begun;
-                    let usual_in = settles.then(|| self.readings.settled_in(metric, now));
-                    watched.shown.usual_in = usual_in.flatten().map(roughly);
                     let line = line.map_err(|why| if settles { unsettled(metric) } else { why });
-                    watched.take(&measured, line, now)
+                    // What was read last is judged as soon as it is known what is usual.
+                    let more = watched.tracker.seen_after() - 1;
+                    let usual = settles.then(|| self.readings.awaited(metric, more, now));
+                    let mut probes = health.probes.iter();
+                    let of_probe = probes.any(|probe| probe.name == metric::parts(metric).0);
+                    let every = of_probe.then_some(measured.every);
+                    let change = watched.take(&measured, line, now);
+                    let awaited = usual.unwrap_or_else(|| watched.tracker.awaited(every, now));
+                    watched.shown.awaited = awaited;
+                    change
                 }
                 Matter::Alarm(alarm, name) => {
                     let found = health.databases.iter().find(|db| db.name == *name);
@@ -200,18 +207,12 @@ impl Rules {
     }
 }
 
-/// A time to come in steps of some seconds: what is shown does not change with each look.
-fn roughly(time: Duration) -> Duration {
-    const STEP: u64 = 5;
-    Duration::from_secs(time.as_secs().div_ceil(STEP).max(1) * STEP)
-}
-
 impl Watched {
     fn rule(rule: &AlertRule) -> Option<Watched> {
         let (metric, limit) = (rule.metric.clone()?, rule.limit.clone()?);
         // A count of rows is exact: one reading on the wrong side is enough.
         let patience = if counted_table(&metric).is_some() {
-            Patience::None
+            Patience::Exact
         } else {
             Patience::Several(rule.lasting.unwrap_or_default())
         };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::inspection::Subject;
 use super::ours::Ours;
+use super::progress::Statement;
 
 /// The name under which the monitor's own sessions appear in the server.
 pub const MONITOR_NAME: &str = "gonogo monitor";
@@ -166,6 +167,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Which statement its present or last one is.
+    pub(super) fn statement_id(&self) -> Statement {
+        (self.pid, self.started, self.statement_started)
+    }
+
     /// A session of which only the pid is known.
     pub(super) fn unknown(pid: i32, state: State) -> Session {
         Session {

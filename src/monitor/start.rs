@@ -20,7 +20,8 @@ use super::migrations::Shelf;
 use super::ours::OursBook;
 use super::pace::Pace;
 use super::postgres::{
-    Desk, Inspector, KeptLine, Signaller, SqlProbe, Target, Watcher, Wishes, keep_spare,
+    Desk, Inspector, KeptLine, Signaller, SqlProbe, Target, WantedRarely, Watcher, Wishes,
+    keep_spare,
 };
 use super::probe::{self, Meter, ProbeHealth, Runner};
 use super::prometheus::PrometheusProbe;
@@ -218,7 +219,7 @@ impl Starting {
                 } else {
                     Shelf::new(config.folder.clone())
                 },
-                counted: counted_tables(&config.rules, &database.name),
+                rarely: wanted_rarely(config, &database.name),
             },
             place,
             pace: Pace::new(config.interval),
@@ -285,12 +286,20 @@ impl Starting {
     }
 }
 
-/// The tables of `database` whose rows the rules are about.
-fn counted_tables(rules: &[AlertRule], database: &str) -> Vec<String> {
-    let counted = rules.iter().filter_map(|rule| {
-        let (of, table) = metric::counted_table(rule.metric.as_deref()?)?;
-        (of == database).then(|| table.to_owned())
-    });
-    let tables: BTreeSet<String> = counted.collect();
-    tables.into_iter().collect()
+/// What the rules are about of what is looked at rarely in `database`.
+fn wanted_rarely(config: &Config, database: &str) -> WantedRarely {
+    let metrics = config
+        .rules
+        .iter()
+        .filter_map(|rule| rule.metric.as_deref());
+    let metrics = metrics.clone().map(metric::parts);
+    let mut metrics = metrics.filter(|(of, _)| *of == database);
+    let rows = metrics.clone();
+    let tables: BTreeSet<&str> = rows
+        .filter_map(|(_, it)| it.strip_prefix(metric::ROWS))
+        .collect();
+    WantedRarely {
+        counted: tables.into_iter().map(str::to_owned).collect(),
+        slow: config.may_begin && metrics.any(|(_, it)| metric::CHANGES_SLOWLY.contains(&it)),
+    }
 }

@@ -104,6 +104,9 @@ pub const OF_DATABASES: &[Metric] = &[
     ),
 ];
 
+/// What is measured of a database and changes slowly, so that it is looked at rarely.
+pub const CHANGES_SLOWLY: [&str; 3] = ["size", "disk_free", "xid_age"];
+
 /// What stands before the name of a table whose exact number of rows is a metric: `main.rows.orders`.
 pub const ROWS: &str = "rows.";
 

@@ -193,7 +193,7 @@ fn waiting(world: &World, now: Moment) -> String {
         Waiting::Release => {
             let hold = world.hold();
             let why = hold
-                .map(|hold| format!("{} by {}", hold.reason, hold.by))
+                .map(|hold| format!("{} by {}", world.hold_words(hold), hold.by))
                 .unwrap_or_default();
             let back = hold.and_then(|hold| is_back(world, hold));
             let back = back.map(|database| format!("`{database}` is back, "));
@@ -244,10 +244,12 @@ fn is_back<'h>(world: &World, hold: &'h Hold) -> Option<&'h str> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
     use crate::monitor::testing::{database, health, node, ours, picture, session};
-    use crate::monitor::{Evidence, Session};
+    use crate::monitor::{AlertStanding, Awaited, Evidence, ReadingKind, Session};
+    use crate::ui::panels::watch::tests::alert;
 
     /// What is said while our step waits for `blocker`.
     fn waits_for(blocker: Session, by: Evidence) -> String {
@@ -321,5 +323,18 @@ mod tests {
         main.link = DatabaseLink::Connecting;
         world.health = Arc::new(health(vec![main]));
         assert_eq!(is_back(&world, &hold), None);
+        // What lacks only readings says how many, and about how long that takes.
+        hold.alert = Some("grows".to_owned());
+        assert_eq!(world.hold_words(&hold), "it was lost");
+        let (standing, kind) = (AlertStanding::NotYet, ReadingKind::Good);
+        let mut grows = alert("grows", standing, kind, "5");
+        grows.awaited = Some(Awaited {
+            readings: 2,
+            of: 5,
+            left: Some(Duration::from_secs(45)),
+        });
+        Arc::make_mut(&mut world.health).alerts = vec![grows];
+        let words = "it was lost; 2 of 5 readings, about 45s more";
+        assert_eq!(world.hold_words(&hold), words);
     }
 }

@@ -202,7 +202,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 fn hold(scene: &Scene<'_>) -> Span<'static> {
     match scene.world.hold() {
         Some(hold) => {
-            let words = format!("hold: {} ({}) ", hold.reason, hold.by);
+            let words = format!("hold: {} ({}) ", scene.world.hold_words(hold), hold.by);
             scene.span(words, Role::Warn)
         }
         None => scene.span("hold: none ", Role::Dim),

@@ -101,6 +101,7 @@ impl World {
                 driver,
                 watchers,
                 trouble,
+                ..
             } => {
                 // Before this it is not known who drives.
                 self.link = Link::Up;
@@ -259,6 +260,15 @@ impl World {
             (hold.database.is_some(), !blind)
         };
         self.state.holds.iter().max_by_key(worst)
+    }
+
+    /// Why `hold` holds the run, and what it takes until it does not, if readings are all that lacks.
+    pub fn hold_words(&self, hold: &Hold) -> String {
+        let mut alerts = self.health.alerts.iter();
+        let alert = alerts.find(|alert| hold.alert.as_ref() == Some(&alert.name));
+        let awaited = alert.and_then(|alert| alert.awaited);
+        let awaited = awaited.map(|awaited| format!("; {}", awaited.words()));
+        hold.reason.clone() + &awaited.unwrap_or_default()
     }
 
     /// The alert that holds the run: what is so before what nobody can see.

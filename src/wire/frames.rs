@@ -1,11 +1,12 @@
 //! What is said on the wire.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Entry;
-use crate::monitor::Health;
+use crate::monitor::{Awaited, Health};
 use crate::run::{ClientId, Command, Concerns};
 
 /// The version of all this. Both ends are the same program, except while it is being updated.
@@ -82,6 +83,9 @@ pub enum FromEngine {
         watchers: usize,
         /// Why the journal can't be written, if it can't.
         trouble: Option<String>,
+        /// The rules of which it is not known yet how they stand, by name, and what that takes.
+        #[serde(default)]
+        awaited: BTreeMap<String, Awaited>,
     },
     /// The values that must not be shown.
     Secrets {

@@ -203,7 +203,7 @@ impl Server {
                 }
                 ToEngine::Who => {
                     let now = self.published.presence.borrow().clone();
-                    say(out, &presence(&now)).await?;
+                    say(out, &self.presence(&now)).await?;
                 }
                 ToEngine::Hello(_) => {}
             }
@@ -240,6 +240,18 @@ impl Server {
         answered.await.map_err(|_| gone())?
     }
 
+    fn presence(&self, now: &Presence) -> FromEngine {
+        let health = self.health.borrow();
+        let awaited = health.alerts.iter();
+        let awaited = awaited.filter_map(|alert| Some((alert.name.clone(), alert.awaited?)));
+        FromEngine::Presence {
+            driver: now.driver,
+            watchers: now.watchers,
+            trouble: now.trouble.clone(),
+            awaited: awaited.collect(),
+        }
+    }
+
     /// Tells a terminal everything that is new, as fast as it takes it.
     async fn tell(
         &self,
@@ -254,7 +266,7 @@ impl Server {
         concerns.mark_changed();
         let mut masked = Vec::new();
         let now = news.presence.borrow_and_update().clone();
-        say(out, &presence(&now)).await?;
+        say(out, &self.presence(&now)).await?;
         say_health(out, &mut health).await?;
         loop {
             let values = self.secrets.values();
@@ -276,7 +288,7 @@ impl Server {
                 changed = news.seq.changed() => if changed.is_err() { return Ok(()) },
                 Ok(()) = news.presence.changed() => {
                     let now = news.presence.borrow_and_update().clone();
-                    say(out, &presence(&now)).await?;
+                    say(out, &self.presence(&now)).await?;
                 }
                 Ok(()) = health.changed() => say_health(out, &mut health).await?,
                 Ok(()) = concerns.changed() => {
@@ -340,14 +352,6 @@ async fn hello(lines: &mut Lines) -> Result<Hello, String> {
             hello.protocol
         )),
         _ => Err("that is no hello".to_owned()),
-    }
-}
-
-fn presence(now: &Presence) -> FromEngine {
-    FromEngine::Presence {
-        driver: now.driver,
-        watchers: now.watchers,
-        trouble: now.trouble.clone(),
     }
 }
 

@@ -228,6 +228,41 @@ then = "hold"
 }
 
 #[test]
+fn what_waits_for_readings_says_how_many_there_are() {
+    let bench = Bench::new();
+    let web = Web::start("ok");
+    let rare = format!(
+        r#"
+[[probe]]
+name = "rare"
+http = "{}"
+every = "1h"
+[[alert]]
+name = "rarely seen"
+metric = "rare.latency"
+above = 5000
+then = "hold"
+"#,
+        web.url("/")
+    );
+    let run = bench.start(&plan(&web, "note", &rare));
+    wait::until("its first reading was made", || {
+        let status = run.status();
+        let alerts = status["alerts"].as_array().unwrap();
+        let rare = alerts.iter().find(|alert| alert["name"] == "rarely seen");
+        let awaited = &rare.unwrap()["awaited"];
+        let words = "too little has been measured yet, it takes 5 readings";
+        assert_eq!(rare.unwrap()["words"], words);
+        let left = awaited["seconds_left"].as_u64().unwrap_or_default();
+        awaited["readings"] == 1 && awaited["of"] == 5 && (14_000..=14_400).contains(&left)
+    });
+    let human = text_of(&run.try_ctl(&["status"]));
+    let words = "rarely seen: blind: too little has been measured yet, it takes 5 readings; \
+                 1 of 5 readings, about ";
+    assert!(human.contains(words), "{human}");
+}
+
+#[test]
 fn an_index_that_is_left_invalid_holds_the_run_until_it_is_gone() {
     let mut bench = Bench::new();
     let url = postgres::database();

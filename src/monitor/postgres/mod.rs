@@ -51,6 +51,7 @@ pub use survey::survey;
 pub(super) use errand::Desk;
 pub(super) use keep::{KeptLine, keep_spare};
 pub(super) use poll::Wishes;
+pub(super) use rarely::WantedRarely;
 pub use target::Target;
 pub(super) use value::SqlProbe;
 pub(super) use watch::Watcher;

@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::line::Line;
 use super::locks::LockWatch;
 use super::progress::ProgressWatch;
-use super::rarely::{Rarely, Sort};
+use super::rarely::{Rarely, Sort, WantedRarely};
 use super::sessions::{Sessions, Wanted};
 use super::trouble::Trouble;
 use crate::clock::{Clock, Moment};
@@ -35,8 +35,8 @@ pub(in crate::monitor) struct Wishes {
     pub(in crate::monitor) idle: u32,
     /// The files of the project's migrations.
     pub(in crate::monitor) shelf: Shelf,
-    /// The tables whose rows are counted.
-    pub(in crate::monitor) counted: Vec<String>,
+    /// What the rules are about of what is looked at rarely.
+    pub(in crate::monitor) rarely: WantedRarely,
 }
 
 /// What has to be remembered from poll to poll.
@@ -75,7 +75,7 @@ impl Poller {
             crowded: false,
             listed: 0,
             progress: ProgressWatch::default(),
-            rarely: Rarely::new(interval, wishes.shelf.clone(), wishes.counted.clone()),
+            rarely: Rarely::new(interval, wishes.shelf.clone(), wishes.rarely.clone()),
             name: name.to_owned(),
             tag: wishes.tag.clone(),
             idle: wishes.idle,

@@ -232,7 +232,8 @@ impl ProgressWatch {
                 Err(why) => blind = Some(why),
             }
         }
-        self.growths.keep(&pids);
+        let statements: Vec<_> = sessions.iter().map(|s| s.statement_id()).collect();
+        self.growths.keep(&statements);
         let mut all = Vec::new();
         for session in sessions {
             let relation = of(session.pid).and_then(|row| relation(row, "relation"));
@@ -241,7 +242,7 @@ impl ProgressWatch {
             let was = was.map(|(table, indexes)| Size { table, indexes });
             let mut progress = unknown(session, relation.as_deref(), was);
             if let (true, Some(size), Some(was)) = (rewriting(session), size, was) {
-                let grown = self.growths.look(session.pid, was, size, now);
+                let grown = self.growths.look(session.statement_id(), was, size, now);
                 progress.left = grown.stretch.and_then(|stretch| {
                     let seen = Seen {
                         pid: session.pid,

@@ -30,6 +30,7 @@ const EVERY: Every = Every {
     statements: 10,
     counts: 20,
     slow: 30,
+    slow_at_first: 10,
 };
 
 struct Every {
@@ -39,6 +40,17 @@ struct Every {
     statements: u32,
     counts: u32,
     slow: u32,
+    /// While a rule waits in front of T-0 for what changes slowly.
+    slow_at_first: u32,
+}
+
+/// What the rules are about of what is looked at rarely.
+#[derive(Clone, Debug, Default)]
+pub(in crate::monitor) struct WantedRarely {
+    /// The tables whose rows are counted.
+    pub(in crate::monitor) counted: Vec<String>,
+    /// Whether what changes slowly is awaited in front of T-0.
+    pub(in crate::monitor) slow: bool,
 }
 
 /// The sorts, in the order in which they are looked at.
@@ -96,6 +108,8 @@ pub(super) struct Rarely {
     migrations_turn: Turn,
     statements_turn: Turn,
     slow_turn: Turn,
+    /// At which pace it goes on once the deployment has begun, where that is another one.
+    slow_later: Option<Duration>,
     counts_turn: Turn,
     counts: RowCounts,
     vitals_watch: VitalsWatch,
@@ -115,11 +129,12 @@ pub(super) struct Rarely {
 
 impl Rarely {
     /// For a database that is polled every `interval`, with the migrations of `shelf`, and with tables
-    /// whose rows are `counted`.
-    pub(super) fn new(interval: Duration, shelf: Shelf, counted: Vec<String>) -> Self {
+    /// whose rows are counted.
+    pub(super) fn new(interval: Duration, shelf: Shelf, wanted: WantedRarely) -> Self {
+        let awaited = wanted.slow.then_some(interval * EVERY.slow);
         Rarely {
             counts_turn: Turn::new(interval * EVERY.counts),
-            counts: RowCounts::new(counted),
+            counts: RowCounts::new(wanted.counted),
             seen: Seen::default(),
             rows: Vec::new(),
             abandoned: HashSet::new(),
@@ -129,7 +144,11 @@ impl Rarely {
             vitals_turn: Turn::new(interval * EVERY.vitals),
             indexes_turn: Turn::new(interval * EVERY.indexes),
             statements_turn: Turn::new(interval * EVERY.statements),
-            slow_turn: Turn::new(interval * EVERY.slow),
+            slow_turn: Turn::new(match awaited {
+                Some(_) => interval * EVERY.slow_at_first,
+                None => interval * EVERY.slow,
+            }),
+            slow_later: awaited,
             vitals_watch: VitalsWatch::default(),
             statement_watch: StatementWatch::default(),
             vitals: Known::NotYet,
@@ -167,6 +186,9 @@ impl Rarely {
         clock: &dyn Clock,
     ) -> Result<bool, Trouble> {
         let began = clock.now();
+        if let Some(every) = self.slow_later.take_if(|_| t_zero.is_some()) {
+            self.slow_turn.pace = Pace::new(every);
+        }
         if !self.turn(sort).is_due(began) {
             return Ok(false);
         }

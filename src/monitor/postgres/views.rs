@@ -53,7 +53,10 @@ fn columns(view: View, counts_indexes: bool) -> &'static str {
              0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::Analyze => {
-            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0, 0, child_tables_done, child_tables_total,
+            "'ANALYZE', phase, sample_blks_scanned, sample_blks_total, 0,
+             (SELECT coalesce(sum(c.relpages), 0) + 1 FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid
+               WHERE inhparent = relid AND NOT c.relispartition HAVING count(*) > 0),
+             child_tables_done, child_tables_total,
              0, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0"
         }
         View::Copy => {

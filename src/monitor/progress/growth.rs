@@ -22,11 +22,15 @@ pub(in crate::monitor) struct Growths {
 
 #[derive(Debug)]
 struct Growth {
-    pid: i32,
+    of: Statement,
     before: f64,
     /// The largest size that was seen, and when it was first seen.
     newest: (Moment, f64),
 }
+
+/// Which statement it is: the pid of its session, and when the session and the statement began. A pid is used again,
+/// and a session goes on with its next statement between two looks.
+pub(in crate::monitor) type Statement = (i32, Option<i64>, Option<i64>);
 
 /// How large what is written anew was, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,24 +52,23 @@ pub(in crate::monitor) struct Grown {
 
 impl Growths {
     /// Forgets what is not going on any more.
-    pub(in crate::monitor) fn keep(&mut self, pids: &[i32]) {
-        self.all.retain(|growth| pids.contains(&growth.pid));
+    pub(in crate::monitor) fn keep(&mut self, statements: &[Statement]) {
+        self.all.retain(|growth| statements.contains(&growth.of));
     }
 
-    /// How far the statement of the session `pid` has come with what was of the size `of`, now that the database
-    /// has so many `bytes`. It counts from the first look: by what the database had grown since it was measured
+    /// How far `statement` has come with what was of the size `of`, now that the database has so many `bytes`. It counts from the first look: by what the database had grown since it was measured
     /// before, something else may have made it larger.
     pub(in crate::monitor) fn look(
         &mut self,
-        pid: i32,
+        statement: Statement,
         of: Size,
         bytes: f64,
         now: Moment,
     ) -> Grown {
-        let at = self.all.iter().position(|growth| growth.pid == pid);
+        let at = self.all.iter().position(|growth| growth.of == statement);
         let at = at.unwrap_or_else(|| {
             self.all.push(Growth {
-                pid,
+                of: statement,
                 before: bytes,
                 newest: (now, bytes),
             });
@@ -146,13 +149,15 @@ mod tests {
         indexes: 100.0 * MB,
     };
 
+    const ALTER: Statement = (7, Some(1), Some(2));
+
     /// What is said of a statement that was first seen when the database had 1,000 MB, at each second and size.
     fn seen(sizes: &[(u64, f64)]) -> Vec<(Option<u32>, String)> {
         let mut growths = Growths::default();
-        growths.look(7, OF, 1_000.0 * MB, now());
+        growths.look(ALTER, OF, 1_000.0 * MB, now());
         let look = |(secs, megabytes): &(u64, f64)| {
             let at = now().plus(Duration::from_secs(*secs));
-            let grown = growths.look(7, OF, megabytes * MB, at);
+            let grown = growths.look(ALTER, OF, megabytes * MB, at);
             let percent = grown.done.map(|done| (done * 100.0).round() as u32);
             let words = grown
                 .words
@@ -212,9 +217,19 @@ mod tests {
     #[test]
     fn what_the_database_grew_by_before_it_was_seen_is_not_counted() {
         let mut growths = Growths::default();
-        let mut look = |pid: i32, megabytes: f64| growths.look(pid, OF, megabytes * MB, now()).done;
-        assert_eq!(look(7, 1_000.0), Some(0.0));
-        assert_eq!(look(8, 1_400.0), Some(0.0), "somebody has copied something");
+        let mut look =
+            |statement, megabytes| growths.look(statement, OF, megabytes * MB, now()).done;
+        assert_eq!(look(ALTER, 1_000.0), Some(0.0));
+        let copied = "somebody has copied something";
+        assert_eq!(look((8, Some(1), Some(2)), 1_400.0), Some(0.0), "{copied}");
+        let (next, again) = ((7, Some(1), Some(3)), (7, Some(2), Some(2)));
+        assert_eq!(
+            look(next, 1_400.0),
+            Some(0.0),
+            "the session's next statement"
+        );
+        assert_eq!(look(again, 1_400.0), Some(0.0), "another session's pid");
+        assert!(look(ALTER, 1_400.0) > Some(0.4));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 mod course;
 mod growth;
 mod pace;
+mod passes;
 mod phases;
 mod place;
 mod words;
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::ours::Ours;
 
 pub(super) use course::{Courses, Extent};
-pub(super) use growth::{Growths, Size};
+pub(super) use growth::{Growths, Size, Statement};
 #[cfg(test)]
 pub(super) use pace::{After, Stretch};
 pub(super) use pace::{Paces, Seen};

@@ -64,7 +64,8 @@ pub(in crate::monitor) struct Raw {
     pub(in crate::monitor) total: f64,
     /// Which of the indexes of the table it is, where they are built anew in their order.
     pub(in crate::monitor) place: Option<Place>,
-    /// Tuples, or what else the view counts besides.
+    /// Tuples, or what else the view counts besides; the total of an `ANALYZE` is the blocks of the tables that
+    /// inherit from its table.
     pub(in crate::monitor) more_done: f64,
     pub(in crate::monitor) more_total: f64,
     /// How many rows the table has, as the server last estimated.
@@ -236,7 +237,8 @@ impl Raw {
             None if *begins == 0.0 && *weight > 0.0 => return None,
             within => within.unwrap_or(0.0),
         };
-        Some((begins + weight * within).min(1.0))
+        let (from, part) = self.pass();
+        Some((from + part * (begins + weight * within)).min(1.0))
     }
 
     fn phase_now(&self) -> Option<&'static Phase> {
@@ -296,8 +298,9 @@ impl Raw {
         let after = if *name == SCAN {
             self.after_scan()
         } else {
+            let (from, part) = self.pass();
             After {
-                times: (1.0 - begins - weight) / weight,
+                times: (1.0 - from - part * (begins + weight)) / (part * weight),
                 ..After::default()
             }
         };
@@ -339,7 +342,12 @@ impl Raw {
         let phase = self.phase.trim_start_matches("building index: ");
         if self.parts_total > 1.0 {
             let (done, total) = (self.parts_done, self.parts_total);
-            return format!("{phase}; {done} of {total} partitions");
+            let what = if self.has_heirs() {
+                "tables"
+            } else {
+                "partitions"
+            };
+            return format!("{phase}; {done} of {total} {what}");
         }
         if self.view == View::Cluster && phase == "rebuilding index" && self.more_total > 0.0 {
             let (done, total) = (self.more_done, self.more_total);

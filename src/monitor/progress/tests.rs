@@ -160,6 +160,24 @@ fn an_analyze_goes_through_all_partitions() {
 }
 
 #[test]
+fn one_bar_goes_through_a_table_by_itself_and_with_those_that_inherit_from_it() {
+    let own = "acquiring sample rows";
+    let mut one = raw(View::Analyze, "ANALYZE", own, [50.0, 100.0, 0.0, 100.0]);
+    one.extent.pages = 100.0;
+    assert_eq!(percent(&one), Some(16), "half of a third");
+    let after = one.stretch().unwrap().after.times;
+    assert!((after - 2.09).abs() < 0.01, "{after}");
+    one.phase = "computing statistics".to_owned();
+    assert_eq!(percent(&one), Some(32));
+    one.phase = "acquiring inherited sample rows".to_owned();
+    (one.parts_done, one.parts_total) = (1.0, 2.0);
+    assert_eq!(percent(&one), Some(82));
+    assert!(one.phase_words().ends_with("1 of 2 tables"));
+    one.phase = "computing statistics".to_owned();
+    assert_eq!(percent(&one), Some(98));
+}
+
+#[test]
 fn a_table_that_is_vacuumed_is_not_taken_for_all_of_them() {
     let vacuum = raw(
         View::Vacuum,

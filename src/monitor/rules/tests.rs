@@ -1,7 +1,7 @@
 use super::*;
 use crate::clock::Moment;
 use crate::monitor::testing::{database, health, now, picture, probe};
-use crate::monitor::{InvalidIndex, Known, ProbeState};
+use crate::monitor::{InvalidIndex, Known, ProbeState, RowCount};
 use crate::plan::{AlertAction, Span, Threshold};
 
 /// A minute into the test.
@@ -73,7 +73,7 @@ fn a_relative_rule_fires_when_it_is_worse_than_before_t_zero() {
 }
 
 #[test]
-fn before_t_zero_it_is_said_how_long_it_takes_until_it_is_known_what_is_usual() {
+fn before_t_zero_it_is_said_how_long_it_takes_until_a_rule_is_known_to_be_quiet() {
     let mut rules = rules(&[twice()], &[]);
     let mut told = Vec::new();
     for secs in 0..=19 {
@@ -82,15 +82,45 @@ fn before_t_zero_it_is_said_how_long_it_takes_until_it_is_known_what_is_usual() 
         let lacks = shown
             .words
             .starts_with("what is usual is known after 20 readings");
-        told.push((lacks, shown.usual_in.map(|left| left.as_secs())));
+        told.push((lacks, shown.awaited.unwrap().words()));
     }
-    assert_eq!(told[0], (true, None), "one reading has no pace");
-    assert_eq!(told[1], (true, Some(40)));
-    assert_eq!(told[10], (true, Some(20)));
+    let told = |at: usize| (told[at].0, &told[at].1[..]);
+    assert_eq!(told(0), (true, "1 of 20 readings"), "one has no pace");
+    assert_eq!(told(1), (true, "2 of 20 readings, about 45s more"));
+    assert_eq!(told(10), (true, "11 of 20 readings, about 30s more"));
     // What is normal is computed every few seconds, and what was read last is judged at once.
     rules.look(&answered(38, 100.0), at(44));
-    let shown = &rules.watched[0].shown;
-    assert_eq!((shown.kind, shown.usual_in), (ReadingKind::Good, None));
+    let mut seen = Vec::new();
+    for secs in [44, 46, 48, 50, 52] {
+        rules.look(&answered(secs - 6, 100.0), at(secs));
+        let shown = &rules.watched[0].shown;
+        assert_eq!(shown.kind, ReadingKind::Good);
+        seen.push((shown.standing, shown.awaited.map(|it| it.words())));
+    }
+    let (blind, words) = (AlertStanding::NotYet, |words: &str| Some(words.to_owned()));
+    assert_eq!(seen[0], (blind, words("1 of 5 readings, about 10s more")));
+    assert_eq!(seen[3], (blind, words("4 of 5 readings, about 5s more")));
+    assert_eq!(seen[4], (AlertStanding::Quiet, None));
+}
+
+#[test]
+fn one_count_of_rows_is_enough_to_know_that_none_is_lost() {
+    let limit = Limit::Below(Threshold::Absolute(1.0));
+    let lost = rule("lost", "main.rows.orders", limit, AlertAction::Hold);
+    let mut rules = rules(&[lost], &["main"]);
+    let mut seen = picture();
+    (seen.at, seen.rows) = (
+        at(1),
+        vec![RowCount {
+            table: "orders".to_owned(),
+            count: Some(9),
+            why_not: None,
+            at: at(1),
+        }],
+    );
+    let alerts = rules.look(&health(vec![database(seen)]), at(1));
+    assert!(matches!(&alerts[..], [Alert::Cleared { name }] if name == "lost"));
+    assert_eq!(rules.watched[0].shown.awaited, None);
 }
 
 #[test]

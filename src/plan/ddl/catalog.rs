@@ -16,6 +16,8 @@ pub struct Catalog {
     pub(super) domains: HashMap<String, Domain>,
     /// Views, materialized ones too, and what they read.
     pub(super) views: HashMap<String, Vec<String>>,
+    /// The tables that a policy was made for.
+    pub(super) guarded: BTreeSet<String>,
     /// The session's time zone, where a statement has set it.
     pub(super) zone: Option<String>,
     /// The server's major version, where it is known.

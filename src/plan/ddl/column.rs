@@ -3,6 +3,7 @@
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AlterColumnOption, AstNode, Constraint, GeneratedAs};
 
+use super::around;
 use super::form::Form;
 use super::judge::Desk;
 use super::lock::LockMode;
@@ -151,7 +152,17 @@ pub(super) fn alter(desk: &mut Desk<'_>, alter: &ast::AlterColumn, table: &str) 
             }
         }
         AlterColumnOption::DropNotNull(_) => Form::DropNotNull,
-        AlterColumnOption::SetDefault(_) | AlterColumnOption::DropDefault(_) => Form::SetDefault,
+        AlterColumnOption::SetDefault(_) => Form::SetDefault,
+        AlterColumnOption::DropDefault(_) | AlterColumnOption::DropIdentity(_) => {
+            let known = desk.catalog.tables.get(table);
+            let known = known.and_then(|table| table.columns.get(&column));
+            let optional = known.is_some_and(|column| !column.required);
+            if optional || around::fills(desk.behind(alter.syntax()), &column) {
+                Form::SetDefault
+            } else {
+                Form::DropDefault
+            }
+        }
         AlterColumnOption::SetStatistics(_)
         | AlterColumnOption::SetOptions(_)
         | AlterColumnOption::ResetOptions(_) => Form::ChangeSettings,

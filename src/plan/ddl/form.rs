@@ -81,6 +81,7 @@ forms! {
     SetNotNullProven: AE, Metadata, Transformative, "requires a column that a check has proven", "";
     DropNotNull: AE, Metadata, Additive, "no longer requires a column", "";
     SetDefault: AE, Metadata, Additive, "changes a default", "";
+    DropDefault: AE, Metadata, Breaking, "takes away where a column's values come from: code that leaves it out fails if it is required", "release code that names the column first";
     SetExpression: AE, Rewrite, Transformative, "computes a generated column anew", "add another column, and move over to it";
     SetExpressionVirtual: AE, Metadata, Transformative, "computes a virtual generated column otherwise", "";
     SetExpressionRequired: AE, Scan, Transformative, "computes a virtual generated column otherwise, and tests all rows for nulls", "";
@@ -116,6 +117,8 @@ forms! {
     SwitchTrigger: SRE, Metadata, Transformative, "switches a trigger", "";
     DropTrigger: AE, Metadata, Transformative, "drops a trigger", "";
     ChangeTable: AE, Metadata, Transformative, "changes what the table is like", "";
+    HideRows: AE, Metadata, Breaking, "hides all rows of a table from everybody but its owner, and lets nobody else write, as no policy is made for it here", "`CREATE POLICY` in the same transaction";
+    DiscardWrites: AE, Metadata, Breaking, "makes a rule that discards what code writes, and tells it that all is well", "take the right to write instead: then code is told";
     ChangeSettings: SUE, Metadata, Additive, "changes settings of the table", "";
     Logged: AE, Rewrite, Transformative, "writes the table anew", "";
     MoveStorage: AE, Rewrite, Transformative, "copies the table to another place", "";
@@ -123,6 +126,7 @@ forms! {
     VacuumFull: AE, Rewrite, Transformative, "writes the table anew to make it smaller", "plain `VACUUM`, or a tool that does it while work goes on";
     Vacuum: SUE, Metadata, Additive, "cleans the table up", "";
     Grant: None, Metadata, Additive, "changes who may do what", "";
+    LockOut: None, Metadata, Breaking, "keeps a role from logging in: what runs as it gets no new connections", "see who uses it first: `pg_stat_activity`";
     Revoke: None, Metadata, Breaking, "takes rights away that running code may need", "see who uses them first: `pg_stat_activity`, and the roles of the applications";
     Truncate: AE, Empty, Breaking, "empties a table", "";
     DropTable: AE, Metadata, Breaking, "drops a table, and what is in it", "release code that no longer uses it first; drop its foreign keys one by one before";
@@ -134,8 +138,9 @@ forms! {
     RefreshConcurrently: E, Scan, Additive, "computes a materialized view while it can be read", "";
     Attach: AE, Scan, Additive, "attaches a partition, and tests all of its rows", "before, give the table a `CHECK` that says the same, `NOT VALID`, then `VALIDATE CONSTRAINT`";
     AttachProven: AE, Metadata, Additive, "attaches a partition that a check has proven", "";
-    Detach: AE, Metadata, Transformative, "detaches a partition while nobody can read its parent", "`DETACH PARTITION … CONCURRENTLY` (14 and later), outside of a transaction";
-    DetachConcurrently: AE, Metadata, Transformative, "detaches a partition while work goes on", "";
+    Detach: AE, Metadata, Breaking, "detaches a partition, whose rows are no longer found in its parent, while nobody can read that", "`DETACH PARTITION … CONCURRENTLY` (14 and later), outside of a transaction";
+    DetachConcurrently: AE, Metadata, Breaking, "detaches a partition, whose rows are no longer found in its parent", "";
+    ExchangePartition: AE, Metadata, Transformative, "detaches a partition, and attaches another one", "";
     AddValue: None, Metadata, Additive, "adds a value to an enum", "";
     RenameValue: None, Metadata, Breaking, "renames a value of an enum under running code", "add the new value, and move rows and code over";
     ChangeDomain: S, Scan, Transformative, "adds a constraint to a domain, and tests all columns of it", "`NOT VALID` first, then `VALIDATE CONSTRAINT`";

@@ -5,6 +5,7 @@ use std::ops::Range;
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AlterTableAction, AstNode, Stmt};
 
+use super::around;
 use super::catalog::Catalog;
 use super::form::Form;
 use super::learn;
@@ -30,7 +31,7 @@ pub fn judge_script(script: Script<'_>, catalog: &mut Catalog) -> Vec<Judged> {
             let inside = read::inside(sql, &statement);
             let inside = inside.iter().map(|parsed| parsed.read(sql));
             for statement in std::iter::once(statement).chain(inside) {
-                parts.append(&mut judge_one(&statement, catalog));
+                parts.append(&mut judge_one(&statement, sql, catalog));
                 learn::learn(catalog, &statement);
             }
             let touches = parts
@@ -58,9 +59,10 @@ fn as_written(relation: &str, names: &[(String, String)]) -> String {
     parts.collect::<Vec<&str>>().join(".")
 }
 
-fn judge_one(statement: &Read<'_>, catalog: &Catalog) -> Vec<Part> {
+fn judge_one(statement: &Read<'_>, sql: &str, catalog: &Catalog) -> Vec<Part> {
     let mut desk = Desk {
         catalog,
+        sql,
         base: statement.range.start,
         parts: Vec::new(),
     };
@@ -86,12 +88,20 @@ fn blank_before(node: &SyntaxNode) -> usize {
 /// Where a statement is judged.
 pub(super) struct Desk<'c> {
     pub(super) catalog: &'c Catalog,
+    /// The text that the statement stands in.
+    pub(super) sql: &'c str,
     /// Where the statement stands in the text.
     base: usize,
     parts: Vec<Part>,
 }
 
 impl Desk<'_> {
+    /// What stands in the text behind `node`.
+    pub(super) fn behind(&self, node: &SyntaxNode) -> &str {
+        let end = self.base + usize::from(node.text_range().end());
+        self.sql.get(end..).unwrap_or_default()
+    }
+
     /// Notes that `node` has the form `form` and is about `target`.
     pub(super) fn add(&mut self, form: Form, node: &SyntaxNode, target: &str) -> &mut Part {
         let row = form.row();
@@ -185,6 +195,7 @@ impl Desk<'_> {
         let form = match tree {
             Stmt::CreateTrigger(_) => Form::CreateTrigger,
             Stmt::DropTrigger(_) => Form::DropTrigger,
+            Stmt::CreateRule(_) if discards(tree.syntax()) => Form::DiscardWrites,
             Stmt::CreatePolicy(_)
             | Stmt::AlterPolicy(_)
             | Stmt::DropPolicy(_)
@@ -261,10 +272,21 @@ impl Desk<'_> {
             AlterTableAction::SetTablespace(_) | AlterTableAction::SetAccessMethod(_) => {
                 moved(node)
             }
+            AlterTableAction::EnableRls(_)
+                if !self.catalog.guarded.contains(table)
+                    && !around::has_policy(self.sql, table) =>
+            {
+                Form::HideRows
+            }
             _ => Form::ChangeTable,
         };
         self.add(form, node, table);
     }
+}
+
+/// Whether a rule does nothing instead of what is asked for, whatever that is.
+fn discards(rule: &SyntaxNode) -> bool {
+    words::has(rule, "instead") && words::has(rule, "nothing") && !words::has(rule, "where")
 }
 
 /// To the place or the method that is the usual one nothing has to be moved.

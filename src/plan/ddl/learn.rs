@@ -48,6 +48,9 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
             let name = name::given(create.view());
             catalog.views.insert(name, names_read(create.syntax()));
         }
+        Some(Stmt::CreatePolicy(create)) => {
+            catalog.guarded.insert(relation(create.syntax()));
+        }
         Some(Stmt::DropTable(found)) => {
             for name in found.table_name_refs() {
                 catalog.forget_table(&name::of(name.syntax()));

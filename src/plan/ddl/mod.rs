@@ -12,6 +12,7 @@
 //! (`tests/ddl/locks.toml`). What a statement does may depend on what a column was before: that is
 //! told by the [`Catalog`], which learns from the statements that are judged in their order.
 
+mod around;
 mod asked;
 mod catalog;
 mod certain;

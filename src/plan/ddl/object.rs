@@ -5,6 +5,7 @@ use squawk_syntax::ast::{
     self, AlterDomainAction, AlterTypeAction, AstNode, DetachPartitionOption, ReindexTarget,
 };
 
+use super::around;
 use super::form::Form;
 use super::judge::{Desk, relation, relations, stays};
 use super::lock::LockMode;
@@ -294,6 +295,12 @@ pub(super) fn detach(desk: &mut Desk<'_>, detach: &ast::DetachPartition, table: 
     ];
     let default = default_of(desk, table, Effect::Metadata);
     touches.extend(default.filter(|default| !concurrently && default.relation != child));
+    let exchanged = around::attaches(desk.behind(detach.syntax()), table);
+    let form = if exchanged {
+        Form::ExchangePartition
+    } else {
+        form
+    };
     desk.add_with(form, detach.syntax(), touches);
 }
 

@@ -2,6 +2,7 @@
 
 use squawk_syntax::SyntaxNode;
 
+use super::around;
 use super::form::Form;
 use super::judge::Desk;
 use super::lock::LockMode;
@@ -156,6 +157,15 @@ const VERBS: [&str; 5] = ["select", "insert", "update", "delete", "merge"];
 
 fn one_by_words(desk: &mut Desk<'_>, statement: &Read<'_>, tokens: &[Token]) {
     let text = statement.text;
+    if let Some(role) = locked_out(tokens, text) {
+        let form = if around::makes_role(desk.sql, &role) {
+            Form::Other
+        } else {
+            Form::LockOut
+        };
+        desk.add_at(form, statement.range.clone(), Vec::new());
+        return;
+    }
     let Some((form, at)) = form_by_words(tokens, text) else {
         return;
     };
@@ -191,6 +201,17 @@ fn one_by_words(desk: &mut Desk<'_>, statement: &Read<'_>, tokens: &[Token]) {
     desk.add_at(form, base + whole.start..base + whole.end, vec![touch]);
 }
 
+/// The role that a command keeps from logging in.
+fn locked_out(tokens: &[Token], text: &str) -> Option<String> {
+    let is = |token: &Token, word: &str| text[token.range.clone()].eq_ignore_ascii_case(word);
+    let [alter, sort, role, rest @ ..] = tokens else {
+        return None;
+    };
+    let alters = is(alter, "alter") && (is(sort, "role") || is(sort, "user"));
+    let locked = alters && rest.iter().any(|token| is(token, "nologin"));
+    locked.then(|| name::canonical(&text[role.range.clone()]))
+}
+
 /// The form that a command's words tell, and which of them is the relation's name, or `ONLY` before it.
 fn form_by_words(tokens: &[Token], text: &str) -> Option<(Form, usize)> {
     let mut depth = 0_usize;
@@ -213,21 +234,31 @@ fn form_by_words(tokens: &[Token], text: &str) -> Option<(Form, usize)> {
             .position(|(word, depth)| *depth == 0 && word == wanted)
     };
     // `WHERE true` chooses nothing.
-    let chooses = own("where").is_some_and(|at| {
+    let chooses_behind = |at: usize| {
         let said: Vec<&str> = words[at + 1..]
             .iter()
             .map(|(word, _)| word.as_str())
-            .take_while(|word| *word != "returning")
+            .take_while(|word| !matches!(*word, "returning" | "when"))
             .filter(|word| !matches!(*word, "(" | ")"))
             .collect();
         !matches!(said.as_slice(), ["true"] | ["not", "false"])
             && !matches!(said.as_slice(), [one, "=", other] if one == other && is_plain(one))
-    });
+    };
+    let chooses = own("where").is_some_and(chooses_behind);
+    // What is done with each row that fits, if all fit.
+    let merged = |verb: &str| {
+        let done = |at: &usize| words[*at..].iter().map(|(word, _)| word.as_str()).take(4);
+        let all = ["when", "matched", "then", verb];
+        own("on").is_some_and(|at| !chooses_behind(at))
+            && (0..words.len()).any(|at| done(&at).eq(all))
+    };
     let some = |some: Form, all: Form| if chooses { some } else { all };
     Some(match (word(0), word(1)) {
         ("insert", _) => (Form::Insert, 2),
         ("update", _) => (some(Form::UpdateSome, Form::Update), 1),
         ("delete", _) => (some(Form::DeleteSome, Form::Delete), 2),
+        ("merge", _) if merged("delete") => (Form::Delete, 2),
+        ("merge", _) if merged("update") => (Form::Update, 2),
         ("merge", _) => (Form::UpdateSome, 2),
         ("copy", _) if own("from").is_some() => (Form::Insert, 1),
         ("copy", _) => (Form::Read, 1),

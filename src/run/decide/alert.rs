@@ -6,7 +6,7 @@ use crate::journal::event::{
     AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Held, Released, Usual,
 };
 use crate::journal::{Actor, Event};
-use crate::monitor::{Alert, Baseline, lost_database, unsettled};
+use crate::monitor::{Alert, Baseline, lost_database, unread, unsettled};
 use crate::plan::{AlertAction, PhaseKind, Plan};
 use crate::run::command::Refusal;
 use crate::run::state::{RunState, Waiting};
@@ -73,7 +73,7 @@ impl Case<'_> {
             let words = if limit.is_relative() && self.state.t_zero.is_none() {
                 unsettled(metric)
             } else {
-                "too little has been measured yet".to_owned()
+                unread(metric)
             };
             decision.join(self.alert_blind(&rule.name, &words, rule.then));
         }

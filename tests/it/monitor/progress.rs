@@ -231,6 +231,44 @@ async fn of_a_partitioned_table_the_partitions_are_counted() {
 }
 
 #[tokio::test]
+async fn one_bar_goes_through_a_table_and_those_that_inherit_from_it() {
+    let server = Server::start(&[("autovacuum", "off")]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run(
+            "create table orders (n int, note text); create table later () inherits (orders);
+             insert into orders select n, repeat('x', 1000) from generate_series(1, 200) as n;
+             insert into later select n, repeat('x', 1000) from generate_series(1, 200) as n;
+             analyze orders; set vacuum_cost_delay = 100; set vacuum_cost_limit = 1;
+             set vacuum_cost_page_hit = 1",
+        )
+        .await;
+    let pid = client.pid();
+    let mut watched = Watched::every(&[server.url("postgres")], Duration::from_millis(50));
+    let seen = watched.picture(|_| true).await;
+    // Older servers do not count what is analyzed.
+    if seen.server.version.starts_with("12.") {
+        return;
+    }
+    let analyze = client.wait_in("analyze orders");
+    for (phase, least, most) in [
+        ("acquiring sample rows", 0.0, 0.35),
+        ("acquiring inherited sample rows", 0.3, 1.0),
+    ] {
+        let picture = watched
+            .picture(|p| {
+                let work = of(p, pid).filter(|work| work.phase.starts_with(phase));
+                work.and_then(|work| work.done)
+                    .is_some_and(|done| done > 0.0)
+            })
+            .await;
+        let done = of(&picture, pid).unwrap().done.unwrap();
+        assert!((least..most).contains(&done), "{phase}: {done}");
+    }
+    analyze.abort();
+}
+
+#[tokio::test]
 async fn a_rewrite_is_estimated_by_the_growth_of_the_database() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "psql").await;

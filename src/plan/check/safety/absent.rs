@@ -66,7 +66,7 @@ pub(super) fn is_said_of(text: &Text<'_>, pattern: &str) -> bool {
                     .iter()
                     .any(|fault| !fault.is_ascii() && line.contains(fault))
                 && UNPARTED.iter().any(|none| line.contains(none));
-            unparted || denies(line, pattern, faulty)
+            unparted || denies(line, pattern, faulty) || (faulty && looks_for_faults(line))
         })
 }
 
@@ -186,6 +186,50 @@ fn says_gone(line: &str) -> bool {
                 Some(none) => says_none_left(&words[none + 1..]),
                 None => GONE.contains(last) && before.iter().any(|word| BE.contains(word)),
             }
+    })
+}
+
+/// Whether the words of the step say that something runs: "App runs", "The worker is active".
+pub(super) fn says_it_runs(text: &Text<'_>) -> bool {
+    let words = text.words();
+    words.lines().any(|line| {
+        let mut words = line.split(|c: char| !c.is_alphanumeric());
+        !words
+            .clone()
+            .next()
+            .is_some_and(|word| CASES.contains(&word))
+            && words.any(|word| RUNS.contains(&word))
+    })
+}
+
+/// What is said of what runs.
+const RUNS: [&str; 5] = ["active", "alive", "läuft", "running", "runs"];
+
+/// Whether the words of the step say of all that they are what one of the words in `pattern` is: "All pods are
+/// running" of `Running|Completed`.
+pub(super) fn says_all_are(text: &Text<'_>, pattern: &str) -> bool {
+    let mut words = pattern.split(|c: char| !c.is_alphanumeric());
+    words.any(|wanted| {
+        let said = |line: &str| {
+            let mut words = line.split(|c: char| !c.is_alphanumeric());
+            words.any(|word| ALL.contains(&word)) && words.any(|word| word == wanted)
+        };
+        wanted.len() > 2 && text.words().lines().any(said)
+    })
+}
+
+/// What begins what is said of all.
+const ALL: [&str; 8] = [
+    "all", "alle", "each", "every", "todos", "todas", "tous", "toutes",
+];
+
+/// Whether the words of the step ask to look for faults: "Check logs for exceptions".
+fn looks_for_faults(line: &str) -> bool {
+    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).collect();
+    let faulty = |word: &str| FAULTS.iter().any(|fault| word.starts_with(fault));
+    words.iter().enumerate().any(|(ix, word)| {
+        matches!(*word, "for" | "auf" | "nach")
+            && words[ix + 1..].iter().take(NEAR).any(|word| faulty(word))
     })
 }
 

@@ -21,7 +21,7 @@
 //! | `invalid-index-skipped` | `IF NOT EXISTS` skips the invalid index that a failed try has left |
 //! | `lock-held-long` | a transaction goes through a table while it holds a lock that keeps others out |
 //! | `no-lock-timeout` | nothing limits how long a statement waits for a lock, and others behind it |
-//! | `not-in-transaction` | `CONCURRENTLY` inside of a transaction |
+//! | `not-in-transaction` | `CONCURRENTLY`, or a value that is added to an enum and used, inside of a transaction |
 //! | `npx-may-fetch` | `npx` fetches another version where the project's own is not installed |
 //! | `odd-character` | a sign that a word processor put there, which looks like another one |
 //! | `partitioned-index` | `CONCURRENTLY` on a partitioned table, which the server refuses |
@@ -69,6 +69,7 @@ mod git;
 mod given;
 pub(in crate::plan) mod here;
 pub(super) mod http;
+mod itself;
 mod keyboard;
 mod names;
 mod odd;
@@ -218,6 +219,7 @@ fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     unfed::check(text, &mut found);
     unread::check(text, &mut found);
     opposite::check(text, &mut found);
+    itself::check(text, &mut found);
     secrets::check(text, &mut found);
     development::check(text, &mut found);
     destroys::check(text, &mut found);

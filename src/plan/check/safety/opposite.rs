@@ -41,7 +41,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         return;
     }
     for (ix, command) in text.script.commands.iter().enumerate() {
-        if is_finder(command) {
+        if is_finder(command) || counts_some(text, command).is_some() {
             finds(text, ix, command, out);
         }
         if ASKERS.contains(&command.program()) {
@@ -51,7 +51,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
 }
 
 /// Whether `command` returns 0 only if it finds something: `grep`, `lsof -i :80`, `systemctl is-active app`,
-/// `nc -z localhost 80`.
+/// `nc -z localhost 80`; or if it counts something.
 fn is_finder(command: &Command<'_>) -> bool {
     let program = command.program();
     let mut words = command.arguments().iter().map(|word| word.text.as_ref());
@@ -73,7 +73,8 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         .iter()
         .any(|other| ends_at(text, other, command) && text.script.pipe(other).joint != Joint::Then);
     let program = command.program();
-    let searches = SEARCHES.contains(&program) || program == "pgrep";
+    let tests = counts_some(text, command);
+    let searches = SEARCHES.contains(&program) || program == "pgrep" || tests.is_some();
     let options = || {
         let words = command.arguments().iter();
         words.filter(|word| searches && word.is_option())
@@ -88,23 +89,32 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         .passage
         .spec
         .is_some_and(|spec| !spec.expect().exit.is_empty());
-    if !alone || !last || !decides || !reached || turned || exits || pipe.negated {
+    if !alone || !last || !decides || !reached || exits || pipe.negated {
         return;
     }
-    let mut patterns = command
-        .arguments()
-        .iter()
-        .filter(|word| !word.is_option())
-        .map(|word| word.text.to_lowercase())
-        // `-A 3`
-        .filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
-    let pattern = match patterns.next() {
+    let pattern = match tests.map(str::to_lowercase).or_else(|| pattern(command)) {
         None if searches => return,
         pattern => pattern.unwrap_or_default(),
     };
+    if turned {
+        if absent::says_all_are(text, &pattern) {
+            let hint = "`!` in front of it, and no line of titles: `kubectl get pods --no-headers`";
+            let message = format!(
+                "`{program} -v` returns 0 if there is any line without it: this passes when not all are so"
+            );
+            out.push(text.warning(
+                "status-proves-nothing",
+                from_program(command),
+                message,
+                hint,
+            ));
+        }
+        return;
+    }
     let mut writers = text.script.writers(ix).into_iter();
-    let lists =
-        !SEARCHES.contains(&program) || writers.any(|writer| LISTS.contains(&writer.program()));
+    let lists = tests.is_some()
+        || !SEARCHES.contains(&program)
+        || writers.any(|writer| LISTS.contains(&writer.program()));
     let gone = || lists && absent::is_said_of_all(text, command, &pattern);
     if !absent::is_said_of(text, &pattern) && !gone() {
         return;
@@ -127,6 +137,11 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
     let start = first.map_or(command.span.start, |first| first.span.start);
     let before = text.body().get(start..from_program(command).start);
     let shown = format!("{}{own}", before.unwrap_or_default());
+    let found = if tests.is_some() {
+        "there are some"
+    } else {
+        "it finds something"
+    };
     let (message, hint) = if counts {
         (
             format!(
@@ -137,7 +152,7 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
     } else {
         (
             format!(
-                "`{program}` returns 0 only if it finds something: this passes when there is what should not be there, and fails when all is well"
+                "`{program}` returns 0 only if {found}: this passes when there is what should not be there, and fails when all is well"
             ),
             format!("`! {shown}`, which fails when there is one"),
         )
@@ -148,6 +163,38 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         message,
         hint,
     ));
+}
+
+/// What `command` searches for.
+fn pattern(command: &Command<'_>) -> Option<String> {
+    let words = command.arguments();
+    let number = |ix: usize| {
+        // `-A 3`
+        let digits = words[ix].text.bytes().all(|byte| byte.is_ascii_digit());
+        digits && ix > 0 && words[ix - 1].is_option()
+    };
+    let mut found = (0..words.len()).filter(|ix| !words[*ix].is_option() && !number(*ix));
+    found.next().map(|ix| words[ix].text.to_lowercase())
+}
+
+/// What `command` counts, if it is a test that there are some: `test $(… count …) -gt 0`.
+fn counts_some<'t>(text: &'t Text<'_>, command: &Command<'_>) -> Option<&'t str> {
+    if !matches!(command.program(), "[" | "[[" | "test") {
+        return None;
+    }
+    let words: Vec<&str> = command.arguments().iter().map(|word| &*word.text).collect();
+    let ([_, sign, number] | [_, sign, number, "]" | "]]"]) = &words[..] else {
+        return None;
+    };
+    let some = matches!(
+        (*sign, *number),
+        ("-gt" | "-ne" | "!=" | ">", "0") | ("-ge", "1")
+    );
+    let counted = command
+        .arguments()
+        .first()
+        .filter(|word| some && word.expands)?;
+    text.body().get(counted.span.clone())
 }
 
 /// Whether `before` stands in the line of commands that ends with `command`.

@@ -3,13 +3,16 @@
 
 mod locks;
 mod taken;
+mod values;
 
 use std::ops::Range;
 
 use super::versions;
-use crate::plan::ddl::{Compatibility, Form, Judged, LockMode, Part};
+use crate::plan::ddl::{Compatibility, Form, Judged, LockMode, Part, Sort};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
+use crate::plan::sql_text;
+use values::Enums;
 
 /// Statements that run together.
 #[derive(Clone, Copy)]
@@ -62,6 +65,8 @@ pub(in crate::plan) struct Session {
     texts: usize,
     /// The text and the statement in it that began a transaction, if one is open.
     begun: Option<(usize, Range<usize>)>,
+    /// What that has done to enums.
+    enums: Enums,
 }
 
 impl Session {
@@ -69,11 +74,14 @@ impl Session {
     pub(in crate::plan) fn remarks(&mut self, judged: &[Judged], unit: Unit<'_>) -> Vec<Remark> {
         let own =
             unit.wrap == Wrap::Transaction || (unit.wrap == Wrap::Together && judged.len() > 1);
+        let enums = std::mem::take(&mut self.enums);
+        let enums = self.begun.as_ref().map(|_| enums).unwrap_or_default();
         let mut review = Review {
             unit,
             text: self.texts,
             open: own || self.begun.is_some(),
             begun: self.begun.take(),
+            enums,
             held: None,
             found: Vec::new(),
         };
@@ -81,6 +89,7 @@ impl Session {
             review.statement(statement);
         }
         self.begun = review.begun;
+        self.enums = review.enums;
         self.texts += 1;
         review.found
     }
@@ -114,6 +123,7 @@ struct Review<'u> {
     open: bool,
     /// The text and the statement that began it, if one did.
     begun: Option<(usize, Range<usize>)>,
+    enums: Enums,
     held: Option<Held>,
     found: Vec<Remark>,
 }
@@ -147,6 +157,7 @@ impl Review<'_> {
         }
         self.unknown(judged);
         self.alone(judged, &words);
+        self.values(judged);
         self.unread(judged, word(0));
         self.taken(judged, word(0));
         let mut last: Option<(Form, Range<usize>)> = None;
@@ -194,6 +205,7 @@ impl Review<'_> {
         let Some((_, at)) = words.iter().find(|(word, _)| word == "concurrently") else {
             return;
         };
+        self.together(judged);
         let refreshes = words.first().is_some_and(|(word, _)| word == "refresh");
         let start = judged.range.start + at;
         let range = start..start + "concurrently".len();
@@ -217,6 +229,32 @@ impl Review<'_> {
                 "`DROP INDEX CONCURRENTLY IF EXISTS …` first, and look for `NOT indisvalid` in `pg_index` afterwards",
             );
         }
+    }
+
+    /// Several indexes that are to be dropped while work goes on, or what depends on one.
+    fn together(&mut self, judged: &Judged) {
+        let mut parts = judged.parts.iter();
+        let Some(part) = parts.find(|part| part.form == Form::DropIndexConcurrently) else {
+            return;
+        };
+        let indexes = part
+            .touches
+            .iter()
+            .filter(|touch| touch.sort == Sort::Index);
+        let what = if indexes.count() > 1 {
+            "drops one index at a time"
+        } else if sql_text::cascades(&self.unit.sql[part.range.clone()]) {
+            "does not take CASCADE"
+        } else {
+            return;
+        };
+        self.say(
+            Severity::Warning,
+            "sure-to-fail",
+            part.range.clone(),
+            format!("DROP INDEX CONCURRENTLY {what}: this fails"),
+            "a statement for each of them, without CASCADE",
+        );
     }
 
     /// A text that a statement puts together and runs, or that is put together of it.

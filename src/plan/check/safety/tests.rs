@@ -2067,6 +2067,29 @@ fn what_finds_something_proves_the_opposite_of_there_is_none() {
             "Look",
             "# nothing should be running on db1\n  ps aux | grep '[s]idekiq'",
         ),
+        ("Port is closed", "netstat -tln | grep 8080"),
+        (
+            "No bad rows",
+            "test $(psql -Atc 'select count(*) from bad') -gt 0",
+        ),
+        (
+            "No bad rows",
+            "[ \"$(psql -Atc 'select count(*) from bad')\" -ne 0 ]",
+        ),
+        ("The queue is empty", "[[ $(redis-cli llen q) -ge 1 ]]"),
+        ("All pods are running", "kubectl get pods | grep -v Running"),
+        (
+            "Every pod is Running or Completed",
+            "kubectl get pods | grep -vE 'Running|Completed'",
+        ),
+        ("Check for errors", "grep ERROR log"),
+        (
+            "Check logs for exceptions",
+            "kubectl logs x | grep -i exception",
+        ),
+        ("App runs", "ps aux | grep app"),
+        ("Look", "if ps -ef | grep -q app; then echo up; fi"),
+        ("The worker is alive", "sudo ps -eo pid,args | grep worker"),
     ] {
         assert!(proves_nothing(title, script), "{title}: {script}");
     }
@@ -2080,6 +2103,37 @@ fn what_finds_something_proves_the_opposite_of_there_is_none() {
         ("The app is not running as root", "ps aux | grep '^app'"),
         ("No more than two are left", "ps aux | grep worker"),
         ("Stop the old worker", "ps aux | grep worker"),
+        ("Port is open", "netstat -tln | grep 8080"),
+        ("Port is closed", "! netstat -tln | grep 8080"),
+        (
+            "No bad rows",
+            "test $(psql -Atc 'select count(*) from bad') -eq 0",
+        ),
+        (
+            "Rows were loaded",
+            "test $(psql -Atc 'select count(*) from orders') -gt 0",
+        ),
+        (
+            "No downtime: somebody serves",
+            "[ $(kubectl get pods -o name | wc -l) -gt 0 ]",
+        ),
+        (
+            "All pods are running",
+            "! kubectl get pods --no-headers | grep -v Running",
+        ),
+        ("All pods are running", "kubectl get pods | grep Running"),
+        (
+            "Look at the other pods",
+            "kubectl get pods | grep -v Running",
+        ),
+        ("Check for errors", "! grep ERROR log"),
+        ("Check for the error page", "curl -fs x | grep 'Not found'"),
+        ("App runs", "ps aux | grep '[a]pp'"),
+        ("App runs", "pgrep -f app"),
+        ("App runs", "ps aux | grep app | grep -v grep"),
+        ("App runs", "ps -e | grep app"),
+        ("App runs", "kubectl exec web -- ps aux | grep app"),
+        ("Which pid it has", "ps aux | grep app"),
     ] {
         assert!(!proves_nothing(title, script), "{title}: {script}");
     }
@@ -2252,6 +2306,136 @@ fn sql_that_takes_or_switches_off_more_than_it_names() {
         "alter subscription sub disable",
     ] {
         assert_eq!(judged_sql(&[sql]), [""; 0], "{sql}");
+    }
+}
+
+#[test]
+fn sql_that_hides_rows_shuts_code_out_or_does_nothing_instead() {
+    for sql in [
+        "alter table orders enable row level security",
+        "alter table orders enable row level security; create policy p on items using (true)",
+        "alter table sales detach partition sales_2020",
+        "create rule r as on insert to orders do instead nothing",
+        "alter table orders alter column id drop identity",
+        "alter table orders alter state drop default",
+        "alter role app nologin",
+        "alter user app with nologin",
+    ] {
+        assert_eq!(judged_sql(&[sql]), ["breaking-change"], "{sql}");
+    }
+    trap(
+        "breaking-change",
+        &["psql -c 'alter table sales detach partition sales_2020 concurrently'"],
+    );
+    for steps in [
+        &["alter table orders enable row level security; create policy p on orders using (true)"][..],
+        &[
+            "create policy \"P q\" on public.orders using (true); alter table shop.orders enable row level security",
+        ],
+        &[
+            "create policy p on orders using (true)",
+            "alter table orders enable row level security",
+        ],
+        &["create table fresh (id int); alter table fresh enable row level security"],
+        &[
+            "alter table sales detach partition sales_1; alter table sales attach partition sales_2 for values in (1)",
+        ],
+        &["create rule r as on insert to orders where new.id < 0 do instead nothing"],
+        &["create rule r as on insert to totals do instead insert into orders values (new.id)"],
+        &[
+            "alter table orders alter state drop default, alter state type text, alter state set default 'a'",
+        ],
+        &[
+            "alter table orders alter id drop identity; alter table orders alter id add generated always as identity",
+        ],
+        &["create table t (n int default 3); alter table t alter n drop default"],
+        &["create role app login; alter role app nologin"],
+        &["alter role app login"],
+        &["alter role app set search_path = shop"],
+    ] {
+        let found = judged_sql(steps);
+        assert!(!found.contains(&"breaking-change"), "{steps:?}: {found:?}");
+    }
+}
+
+#[test]
+fn a_merge_in_which_all_rows_fit_writes_the_whole_table() {
+    let merge =
+        |on: &str, then: &str| format!("merge into orders o using late l on {on} when {then}");
+    for (on, then) in [
+        ("true", "matched then delete"),
+        (
+            "(1 = 1)",
+            "not matched then insert values (1) when matched then delete",
+        ),
+        ("true", "matched then update set n = 1"),
+    ] {
+        let found = judged_sql(&[&merge(on, then)]);
+        assert_eq!(found, ["whole-table-write"], "{on} {then}");
+    }
+    for (on, then) in [
+        ("o.id = l.id", "matched then delete"),
+        ("true", "matched and l.id = 3 then delete"),
+        ("true", "not matched then insert values (1)"),
+        ("o.id = l.id", "not matched by source then delete"),
+    ] {
+        let found = judged_sql(&[&merge(on, then)]);
+        assert_eq!(found, [""; 0], "{on} {then}");
+    }
+}
+
+#[test]
+fn what_no_server_does_is_told() {
+    let add = "alter type state add value 'sent'";
+    let uses = "update orders set state = 'sent' where id = 3";
+    for (sql, code) in [
+        (format!("{add}; {uses}"), "not-in-transaction"),
+        (
+            format!("{add}; insert into orders (state) values ('sent')"),
+            "not-in-transaction",
+        ),
+        (
+            format!("{add}; alter table orders alter state set default 'sent'"),
+            "not-in-transaction",
+        ),
+        ("drop index concurrently i, j".to_owned(), "sure-to-fail"),
+        (
+            "drop index concurrently i cascade".to_owned(),
+            "sure-to-fail",
+        ),
+    ] {
+        let found = judged_sql(&[&sql]);
+        assert!(found.contains(&code), "{sql}: {found:?}");
+    }
+    let psql = |lines: &str| format!("psql -v ON_ERROR_STOP=1 <<'EOF'\n{lines}\nEOF");
+    trap(
+        "not-in-transaction",
+        &[
+            &psql(&format!("begin;\n{add};\n{uses};\ncommit;")),
+            &format!("psql -c \"{add}; {uses}\""),
+        ],
+    );
+    fine(
+        "not-in-transaction",
+        &[
+            &psql(&format!("{add};\n{uses};")),
+            &psql(&format!(
+                "begin;\n{add};\ncommit;\nbegin;\n{uses};\ncommit;"
+            )),
+            &format!("psql -c \"{add}\" -c \"{uses}\""),
+        ],
+    );
+    for steps in [
+        &[add, uses][..],
+        &["alter type state add value 'sent'; alter type state add value 'lost' after 'sent'"],
+        &["alter type state add value 'sent'; update orders set state = 'paid' where id = 3"],
+        &["alter type state add value 'sent'; comment on table orders is 'sent'"],
+        &[
+            "create type state as enum ('a'); alter type state add value 'sent'; create table t (s state); insert into t values ('sent')",
+        ],
+        &["drop index concurrently i"],
+    ] {
+        assert_eq!(judged_sql(steps), [""; 0], "{steps:?}");
     }
 }
 

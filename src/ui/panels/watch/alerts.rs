@@ -97,9 +97,8 @@ fn line(sight: &Sight<'_>, alert: &AlertHealth) -> Line<'static> {
         ReadingKind::Good => Role::Text,
         ReadingKind::NoData | ReadingKind::Error => Role::Warn,
     };
-    if let Some(left) = alert.usual_in {
-        let words = format!("known in about {}: ", words::short(left));
-        spans.push(sight.span(words, reading));
+    if let Some(awaited) = alert.awaited {
+        spans.push(sight.span(format!("{}: ", awaited.words()), reading));
     }
     spans.push(sight.span(format!("{} ", alert.words), reading));
     if !unseen && alert.kind != ReadingKind::NoData && !alert.line.is_empty() {

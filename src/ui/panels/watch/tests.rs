@@ -837,7 +837,7 @@ pub(crate) fn alert(
         line: "above 96 (2x the usual 48)".to_owned(),
         words: words.to_owned(),
         breach: None,
-        usual_in: None,
+        awaited: None,
     }
 }
 
@@ -859,7 +859,11 @@ fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
     health.alerts = vec![
         alert("fine", S::Quiet, K::Good, "43"),
         AlertHealth {
-            usual_in: secs(40),
+            awaited: Some(Awaited {
+                readings: 2,
+                of: 5,
+                left: secs(40),
+            }),
             ..alert("new", S::NotYet, K::NoData, "not seen yet")
         },
         alert("API twice as slow", S::Firing, K::Breach, "212"),
