@@ -769,3 +769,38 @@ fn a_long_script_is_run_whole() {
     assert_eq!(run.wait_finished("s")["outcome"], "passed");
     assert_eq!(run.output("s-1.log"), "at the end\n");
 }
+
+#[test]
+fn a_script_that_the_shell_can_not_read_to_its_end_does_nothing() {
+    let bench = Bench::new();
+    let plan = r#"
+title = "Unread"
+[[phase]]
+name = "Go"
+kind = "deploy"
+  [[phase.step]]
+  id = "open"
+  title = "Leave something open"
+  shell = "touch made\ncurl x?query=rate(all[1m])"
+  [[phase.step]]
+  id = "own"
+  title = "Change how it is read"
+  shell = "shopt -s extglob\necho !(made)"
+"#;
+    let mut run = bench.start(plan);
+    run.ctl(&["run"]);
+    let end = run.wait_finished("open");
+    assert_eq!(
+        (&end["outcome"], &end["applied"]),
+        (&"failed".into(), &"no".into())
+    );
+    let why = end["message"].as_str().unwrap();
+    assert!(
+        why.contains("can't read it, and nothing of it was run: line 2: syntax error"),
+        "{why}"
+    );
+    assert!(!bench.path("made").exists());
+    run.ctl(&["skip", "open", "--reason", "not today"]);
+    run.ctl(&["run"]);
+    assert_eq!(run.wait_finished("own")["outcome"], "passed");
+}

@@ -14,4 +14,5 @@ mod rows;
 pub(super) mod shell;
 pub(super) mod snapshot;
 pub(super) mod sql;
+mod syntax;
 mod table;

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::backends::Backends;
 use super::judge::{Judgement, not_begun};
+use super::syntax::unreadable;
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
 use crate::plan::{Expect, Observed};
 use crate::run::carry::left::Difference;
@@ -67,6 +68,10 @@ impl ShellWork {
     /// Runs `spec` to its end, stops it when told to, and reports on the way. `script` is one that has
     /// to be written to the file that the spec names.
     pub async fn run(mut self, spec: Spec, script: Option<(PathBuf, String)>) {
+        if let Some(why) = unreadable(&spec, script.as_ref().map(|(_, text)| text)).await {
+            let finish = not_begun(&self.job, why);
+            return self.over(finish).await;
+        }
         let shim = match self.start(&spec, script).await {
             Ok(shim) => shim,
             Err(error) => {
@@ -80,11 +85,8 @@ impl ShellWork {
             Some(exit) => Some(exit),
             None => self.outlive().await,
         };
-        let finish = self.finish(exit).await;
-        let finish = Finish {
-            by_itself,
-            ..finish
-        };
+        let mut finish = self.finish(exit).await;
+        finish.by_itself = by_itself;
         self.over(finish).await;
     }
 

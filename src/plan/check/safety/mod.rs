@@ -7,6 +7,7 @@
 //! | `blocking-index` | an index is built while nobody can write |
 //! | `blocking-scan` | all of a table is read under a lock that keeps others out |
 //! | `breaking-change` | a statement takes away or renames what running code uses |
+//! | `cd-again` | a step goes into the directory that an earlier one has left the steps' shell in |
 //! | `column-skipped` | `IF NOT EXISTS` that finds a column of another type, another index, or just what it makes |
 //! | `curl-hides-errors` | `curl` without `-f` returns 0 for an HTTP error |
 //! | `deletes-data` | a command deletes where a database keeps its data |
@@ -31,7 +32,7 @@
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
 //! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |
 //! | `restore-over-live` | a backup is restored over a database that is in use |
-//! | `restore-unwritten` | a way back restores a file that no step writes: the dump has another name |
+//! | `restore-unwritten` | a way back restores a file that no step writes: the dump has another name, or one of a day |
 //! | `rollback-with-writes` | a rollback restores, and nothing stops writes before |
 //! | `runs-here` | lines that are meant for a session, behind `ssh host` or `su -`, run on this machine |
 //! | `secret-in-plan` | a password or a token stands in the plan itself |
@@ -60,8 +61,10 @@ mod background;
 mod backup;
 mod catalogs;
 mod certain;
+mod dated;
 mod destroys;
 mod development;
+mod directories;
 mod dump;
 mod environment;
 mod follow;
@@ -113,11 +116,12 @@ use crate::plan::problem::Problem;
 use crate::plan::source::Source;
 
 /// The codes of all traps.
-pub(super) const CODES: [&str; 46] = [
+pub(super) const CODES: [&str; 47] = [
     "blocked-now",
     "blocking-index",
     "blocking-scan",
     "breaking-change",
+    "cd-again",
     "column-skipped",
     "curl-hides-errors",
     "deletes-data",
@@ -196,6 +200,7 @@ pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Ve
     tools::status(&texts, &mut found);
     backup::check(&texts, &mut found);
     unwritten::check(&texts, &mut found);
+    directories::check(&texts, &mut found);
     writes::check(&texts, draft, &mut found);
     as_code::check(&texts, &draft.vars, &mut found);
     statements::check(&texts, facts, &mut found);
@@ -206,6 +211,7 @@ pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Ve
 fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     let mut found = Vec::new();
     restore::errors(text, &mut found);
+    dated::check(text, &mut found);
     dump::hidden(text, &mut found);
     thrown::check(text, &mut found);
     http::check(text, &mut found);

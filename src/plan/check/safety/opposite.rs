@@ -69,9 +69,12 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
     let last = command.stage + 1 == pipe.stages || pipe.settings.pipefail != Pipefail::Off;
     let decides = pipe.settings.stops || ix + 1 == text.script.commands.len() || pipe.stages > 1;
     // What another pipeline asks in front of it decides whether it is reached at all.
-    let reached = !text.script.commands[..ix]
-        .iter()
-        .any(|other| ends_at(text, other, command) && text.script.pipe(other).joint != Joint::Then);
+    let reached = || {
+        let mut before = text.script.commands[..ix].iter();
+        !before.any(|other| {
+            ends_at(text, other, command) && text.script.pipe(other).joint != Joint::Then
+        })
+    };
     let program = command.program();
     let tests = counts_some(text, command);
     let searches = SEARCHES.contains(&program) || program == "pgrep" || tests.is_some();
@@ -89,7 +92,7 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         .passage
         .spec
         .is_some_and(|spec| !spec.expect().exit.is_empty());
-    if !alone || !last || !decides || !reached || exits || pipe.negated {
+    if !alone || !last || !decides || exits || pipe.negated {
         return;
     }
     let pattern = match tests.map(str::to_lowercase).or_else(|| pattern(command)) {
@@ -97,7 +100,7 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         pattern => pattern.unwrap_or_default(),
     };
     if turned {
-        if absent::says_all_are(text, &pattern) {
+        if absent::says_all_are(text, &pattern) && reached() {
             let hint = "`!` in front of it, and no line of titles: `kubectl get pods --no-headers`";
             let message = format!(
                 "`{program} -v` returns 0 if there is any line without it: this passes when not all are so"
@@ -116,7 +119,7 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         || !SEARCHES.contains(&program)
         || writers.any(|writer| LISTS.contains(&writer.program()));
     let gone = || lists && absent::is_said_of_all(text, command, &pattern);
-    if !absent::is_said_of(text, &pattern) && !gone() {
+    if (!absent::is_said_of(text, &pattern) && !gone()) || !reached() {
         return;
     }
     let counts = options().any(|word| {

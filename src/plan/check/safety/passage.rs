@@ -19,6 +19,7 @@ use crate::plan::work::Work;
 const MANY: usize = 256;
 
 /// A text before it was read.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Passage<'d> {
     pub(super) body: Cow<'d, str>,
     /// As its author wrote it, if it is a step's script: with the names of its variables.
@@ -33,6 +34,8 @@ pub(super) struct Passage<'d> {
     pub(super) shell: &'d str,
     /// Whether it has a terminal into which somebody types.
     pub(super) tty: bool,
+    /// Whether its shell begins where the one before it has ended.
+    pub(super) carries: bool,
     /// How its statements are run.
     pub(super) wrap: Wrap,
     /// Whether a statement waits for a lock only for a time that the step gives.
@@ -129,6 +132,7 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home) -> Vec<Passage<'d>> {
             undo,
             shell,
             tty: matches!(work, Work::Shell(shell) if shell.tty),
+            carries: matches!(work, Work::Shell(shell) if shell.carries),
             wrap: wrap(work),
             patient: gives_up(work),
             label,
@@ -205,6 +209,7 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
         shell: "",
         wrap: Wrap::Single,
         tty: false,
+        carries: false,
         patient: false,
         label: "",
     })

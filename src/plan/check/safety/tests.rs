@@ -538,6 +538,89 @@ fn ways_back_that_restore_what_no_step_writes() {
 }
 
 #[test]
+fn ways_back_that_make_the_name_of_the_dump_anew() {
+    let found = |restore: &str| {
+        let text = format!(
+            "## Deployment\n```bash\npg_dump shop -Fc -f shop_$(date +%F).dump\n```\n## Rollback\n```bash\n{restore}\n```\n"
+        );
+        let found = traps(&text);
+        found.iter().any(|(code, _)| *code == "restore-unwritten")
+    };
+    for restore in [
+        "pg_restore -d shop \"shop_$(date +%F).dump\"",
+        "pg_restore -d shop backups/`date +%F`/full_*.dump",
+        "psql shop < shop_$(date +%F).sql",
+        "gunzip -c shop_$(date +%F).sql.gz | psql shop",
+        "FILE=shop_$(date +%F).dump\npg_restore -d shop \"$FILE\"",
+    ] {
+        assert!(found(restore), "{restore}");
+    }
+    for restore in [
+        "pg_restore -d shop \"$FILE\"",
+        "pg_dump shop -Fc -f broken_$(date +%F).dump\npg_restore -d shop \"$FILE\"",
+        "psql shop -c \"insert into log values ('$(date)')\"",
+        "pg_restore -d shop \"$(ls -t *.dump | head -1)\" > log_$(date +%F)",
+    ] {
+        assert!(!found(restore), "{restore}");
+    }
+}
+
+#[test]
+fn directories_that_the_steps_shell_is_in_already() {
+    let found = |steps: &[&str], back: &str| {
+        let mut text = "## Deployment\n".to_owned();
+        for step in steps {
+            text.push_str(&format!(
+                "\n- [ ] Do it\n\n  ```bash\n  {}\n  ```\n",
+                step.replace('\n', "\n  ")
+            ));
+        }
+        text.push_str(&format!("\n## Rollback\n```bash\n{back}\n```\n"));
+        let found = traps(&text)
+            .into_iter()
+            .filter(|(code, _)| *code == "cd-again");
+        found.map(|(_, under)| under).collect::<Vec<_>>()
+    };
+    let build = "cd backend\nnpm ci";
+    assert_eq!(
+        found(&[build, "cd backend && npm test"], "true"),
+        ["cd backend"]
+    );
+    assert_eq!(
+        found(&[build], "cd ./backend/\nnpm run undo"),
+        ["cd ./backend/"]
+    );
+    let deep = "cd apps/api\nmake";
+    assert_eq!(found(&[deep, deep], "true"), ["cd apps/api"]);
+    for (steps, back) in [
+        (&[build, "npm test"][..], "true"),
+        (&[build, "cd ..\ncd backend"], "true"),
+        (&[build, "cd ../frontend", "cd ../backend"], "true"),
+        (
+            &["( cd backend && npm ci )", "( cd backend && npm test )"],
+            "true",
+        ),
+        (
+            &["cd /srv/shop\ncd backend", "cd /srv/shop\ncd backend"],
+            "true",
+        ),
+        (
+            &["cd \"$APP\"\ncd backend", "cd \"$APP\"\ncd backend"],
+            "cd \"$APP\"",
+        ),
+        (&["cd backend\nnpm ci\ncd -", build], "true"),
+        (&["cd backend\ncd backend"], "true"),
+        (
+            &["bash -c 'cd backend && npm ci'", "ssh web cd backend"],
+            build,
+        ),
+        (&["true"], build),
+    ] {
+        assert_eq!(found(steps, back), [""; 0], "{steps:?} {back}");
+    }
+}
+
+#[test]
 fn pushes_that_write_history_over() {
     trap(
         "force-push",

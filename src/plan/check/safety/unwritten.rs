@@ -42,8 +42,8 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     let known = Dumps::of(&dumps);
     let mut unwritten = Vec::new();
     for text in texts {
-        let back = matches!(text.passage.home, Home::Tier(_)) || text.passage.undo;
-        let commands = text.script.commands.iter().filter(|_| back && text.runs());
+        let commands = text.script.commands.iter();
+        let commands = commands.filter(|_| is_back(text) && text.runs());
         for command in commands {
             let holes = text.passage.spec.map_or(&[][..], |spec| &spec.holes);
             let open = |file: &String| holes.iter().any(|hole| file.contains(&hole.literal));
@@ -72,6 +72,11 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// Whether `text` is of a way back.
+pub(super) fn is_back(text: &Text<'_>) -> bool {
+    matches!(text.passage.home, Home::Tier(_)) || text.passage.undo
 }
 
 /// The files that steps dump into.
@@ -151,7 +156,13 @@ fn told<'b>(texts: &[Text<'_>], bases: impl Iterator<Item = &'b str>) -> HashSet
 
 /// The file that `command` restores, where its name tells which.
 fn restored(command: &Command<'_>) -> Option<String> {
-    let file = if command.program() == "pg_restore" {
+    let open = |file: &String| file.contains(OPEN) || file.contains("__");
+    read_by(command).filter(|file| !open(file) && !file.ends_with('/'))
+}
+
+/// What `command` restores, as it is written.
+pub(super) fn read_by(command: &Command<'_>) -> Option<String> {
+    if command.program() == "pg_restore" {
         let given = Given::read(command.arguments(), PG_RESTORE);
         given.operands.first().map(|word| word.text.to_string())
     } else {
@@ -161,7 +172,5 @@ fn restored(command: &Command<'_>) -> Option<String> {
             Input::File(word) => Some(word.text.to_string()),
             _ => None,
         })
-    };
-    let open = |file: &String| file.contains(OPEN) || file.contains("__");
-    file.filter(|file| !open(file) && !file.ends_with('/'))
+    }
 }
