@@ -400,6 +400,10 @@ async fn a_vacuum_through_indexes_tells_its_time_left() {
     client.run("analyze orders").await;
     client.run("checkpoint").await;
     client.run("set vacuum_cost_delay = 20").await;
+    let counts = client
+        .ask("select current_setting('server_version_num')::int8")
+        .await
+        >= 170_000;
     let pid = client.pid();
     let mut watched = Watched::of(&server);
     watched.picture(|_| true).await;
@@ -421,7 +425,7 @@ async fn a_vacuum_through_indexes_tells_its_time_left() {
         );
         // Servers before 17 do not count the indexes that are done, and nothing else tells what they take.
         if progress.phase == "vacuuming indexes" {
-            assert_eq!(progress.left, None, "{progress:?}");
+            assert!(counts || progress.left.is_none(), "{progress:?}");
         } else {
             told.push((picture.at, progress.left));
         }
