@@ -62,6 +62,9 @@ pub struct Awaited {
     pub of: u32,
     /// How much time it takes about, if they go on coming as they came; none where nothing tells how they come.
     pub left: Option<Duration>,
+    /// Whether these tell what is usual, behind which those that are held against it begin.
+    #[serde(default)]
+    pub usual: bool,
 }
 
 impl Awaited {
@@ -74,6 +77,7 @@ impl Awaited {
             readings: u32::try_from(readings).unwrap_or(u32::MAX),
             of: u32::try_from(of).unwrap_or(u32::MAX),
             left: left.map(roughly).map(Duration::from_secs),
+            usual: false,
         }
     }
 
@@ -83,9 +87,10 @@ impl Awaited {
             .left
             .map(|left| format!(", about {} more", duration::show(left)));
         format!(
-            "{} of {} readings{}",
+            "{} of {} readings{}{}",
             self.readings,
             self.of,
+            if self.usual { " of what is usual" } else { "" },
             left.unwrap_or_default()
         )
     }

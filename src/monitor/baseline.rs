@@ -142,7 +142,10 @@ impl Readings {
         let missing = u32::try_from(enough.saturating_sub(samples.len())).ok()?;
         let left = pace(samples).map(|pace| pace.saturating_mul(missing + more));
         let left = left.map(|left| left.saturating_sub(now.since(*last)));
-        Some(Awaited::new(samples.len().min(enough), enough, left))
+        Some(Awaited {
+            usual: true,
+            ..Awaited::new(samples.len().min(enough), enough, left)
+        })
     }
 
     /// Nothing is read any more.
@@ -249,12 +252,18 @@ mod tests {
         add(&readings, size, ago(70), 5.0);
         let awaited = |metric, more, at| readings.awaited(metric, more, at).unwrap().words();
         let unpaced = awaited(size, 0, ago(70));
-        assert_eq!(unpaced, "1 of 20 readings", "how rarely is not known");
+        assert_eq!(
+            unpaced, "1 of 20 readings of what is usual",
+            "how rarely is not known"
+        );
         add(&readings, size, ago(40), 6.0);
-        assert_eq!(awaited(size, 0, ago(30)), "2 of 3 readings, about 20s more");
+        assert_eq!(
+            awaited(size, 0, ago(30)),
+            "2 of 3 readings of what is usual, about 20s more"
+        );
         assert_eq!(
             awaited(size, 4, ago(30)),
-            "2 of 3 readings, about 2m 20s more"
+            "2 of 3 readings of what is usual, about 2m 20s more"
         );
         assert!(!known(size));
         add(&readings, size, ago(10), 7.0);
@@ -263,7 +272,10 @@ mod tests {
             add(&readings, tps, ago(2 * secs), 1.0);
         }
         assert!(!known(tps));
-        assert_eq!(awaited(tps, 0, now()), "19 of 20 readings, about 5s more");
+        assert_eq!(
+            awaited(tps, 0, now()),
+            "19 of 20 readings of what is usual, about 5s more"
+        );
     }
 
     #[test]

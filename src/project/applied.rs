@@ -301,9 +301,16 @@ fn paths(place: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The files of SQL below `folder`.
+/// The files of SQL below `folder`. Those with a dot in front of their names are an editor's, or the system's.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    files_below(folder, DEPTH, &|_| true, &has_ending)
+    let hidden = |path: &Path| {
+        let name = path.file_name().map(std::ffi::OsStr::as_encoded_bytes);
+        name.is_some_and(|name| name.starts_with(b"."))
+    };
+    let entered = |path: &Path| !hidden(path) && !path.is_symlink();
+    files_below(folder, DEPTH, &entered, &|path| {
+        has_ending(path) && !hidden(path)
+    })
 }
 
 #[cfg(test)]
@@ -375,6 +382,22 @@ mod tests {
                 other("tier.sql t")
             ]
         );
+    }
+
+    #[test]
+    fn what_a_step_makes_and_what_an_editor_leaves_is_not_looked_at() {
+        let step = "[[phase.step]]\ntitle = 'a'\nshell = 'date > ./made.sql; cp m.sql new.sql; mk --output=out.sql'\n[[phase.step]]\ntitle = 'b'\nshell = 'psql -f made.sql; psql -f new.sql -f out.sql; psql -f m.sql'\n";
+        let files = ["made.sql", "new.sql", "out.sql", "m.sql"].map(|name| (name, "s"));
+        let judged = [("m.sql s".to_owned(), true)];
+        assert_eq!(found(step, &files, None), judged);
+        let folder = "[[phase.step]]\ntitle = 'a'\nshell = 'dbmate up'\n";
+        let files = [
+            ("db/migrations/1.sql", "m"),
+            ("db/migrations/.#1.sql", "e"),
+            ("db/migrations/._1.sql", "e"),
+        ];
+        let judged = [("db/migrations/1.sql m".to_owned(), true)];
+        assert_eq!(found(folder, &files, None), judged);
     }
 
     #[test]

@@ -332,6 +332,7 @@ mod tests {
             readings: 2,
             of: 5,
             left: Some(Duration::from_secs(45)),
+            usual: false,
         });
         Arc::make_mut(&mut world.health).alerts = vec![grows];
         let words = "it was lost; 2 of 5 readings, about 45s more";

@@ -786,6 +786,10 @@ kind = "deploy"
   id = "own"
   title = "Change how it is read"
   shell = "shopt -s extglob\necho !(made)"
+  [[phase.step]]
+  id = "ended"
+  title = "End in front of it"
+  shell = "echo done\nexit 0\nIf it didn't work, call Ann"
 "#;
     let mut run = bench.start(plan);
     run.ctl(&["run"]);
@@ -803,4 +807,6 @@ kind = "deploy"
     run.ctl(&["skip", "open", "--reason", "not today"]);
     run.ctl(&["run"]);
     assert_eq!(run.wait_finished("own")["outcome"], "passed");
+    run.ctl(&["run"]);
+    assert_eq!(run.wait_finished("ended")["outcome"], "passed");
 }

@@ -85,9 +85,19 @@ fn before_t_zero_it_is_said_how_long_it_takes_until_a_rule_is_known_to_be_quiet(
         told.push((lacks, shown.awaited.unwrap().words()));
     }
     let told = |at: usize| (told[at].0, &told[at].1[..]);
-    assert_eq!(told(0), (true, "1 of 20 readings"), "one has no pace");
-    assert_eq!(told(1), (true, "2 of 20 readings, about 45s more"));
-    assert_eq!(told(10), (true, "11 of 20 readings, about 30s more"));
+    assert_eq!(
+        told(0),
+        (true, "1 of 20 readings of what is usual"),
+        "one has no pace"
+    );
+    assert_eq!(
+        told(1),
+        (true, "2 of 20 readings of what is usual, about 45s more")
+    );
+    assert_eq!(
+        told(10),
+        (true, "11 of 20 readings of what is usual, about 30s more")
+    );
     // What is normal is computed every few seconds, and what was read last is judged at once.
     rules.look(&answered(38, 100.0), at(44));
     let mut seen = Vec::new();

@@ -41,8 +41,6 @@ pub(super) struct Book<'s> {
     shells: Vec<Arc<Interpreter>>,
     /// What the names above steps say against going on with those.
     pub(super) reserves: HashMap<String, Option<Reserve>>,
-    /// The cases that headings name and somebody is asked about.
-    pub(super) asked: HashSet<String>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
     /// Where lines say that the point of no return is, and their places.
@@ -73,7 +71,6 @@ impl<'s> Book<'s> {
             database: MAIN.to_owned(),
             shells: Vec::new(),
             reserves: HashMap::new(),
-            asked: HashSet::new(),
             lost: Vec::new(),
             no_returns: Vec::new(),
             targets: HashSet::new(),

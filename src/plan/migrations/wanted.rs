@@ -1,7 +1,9 @@
 //! Which migrations a plan applies, told by the commands of its steps.
 
+use std::collections::HashSet;
+
 use super::Tool;
-use crate::plan::check::{self, applied_by};
+use crate::plan::check::{self, applied_by, written_by};
 use crate::plan::source::Span;
 use crate::plan::work::Work;
 use crate::plan::{Plan, StepIx};
@@ -80,7 +82,36 @@ pub fn wanted(plan: &Plan) -> Vec<Want> {
         let works = own.into_iter().chain(undo);
         works.for_each(|work| add(&mut found, plan, (ix, work), true));
     }
+    forget_made(&mut found, plan);
     found
+}
+
+/// Takes out what a step of `plan` makes: nobody can have looked at it before.
+fn forget_made(found: &mut Vec<Want>, plan: &Plan) {
+    let file = |want: &Want| match &want.wanted {
+        Wanted::File { path, .. } | Wanted::Script { path, .. } => Some(plain(path).to_owned()),
+        _ => None,
+    };
+    // Most plans apply none by name.
+    if !found.iter().any(|want| file(want).is_some()) {
+        return;
+    }
+    let mut made = HashSet::new();
+    for step in &plan.steps {
+        let ways = step.spec.alternatives.iter().map(|way| &way.work);
+        for work in std::iter::once(&step.spec.work).chain(ways) {
+            if let Work::Shell(shell) = work {
+                let written = written_by(&shell.script, &step.spec.holes).into_iter();
+                made.extend(written.map(|path| plain(&path).to_owned()));
+            }
+        }
+    }
+    found.retain(|want| file(want).is_none_or(|path| !made.contains(&path)));
+}
+
+/// The path `path` without what says that it begins here.
+fn plain(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 /// Adds what the step at `ix` applies by `work`.

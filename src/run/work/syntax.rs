@@ -14,8 +14,12 @@ use crate::run::shim::Spec;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Shells that read with `-n` and run nothing.
 const SHELLS: [&str; 3] = ["bash", "dash", "sh"];
-/// What changes how the lines behind it are read, once it has run.
-const CHANGES: [&str; 2] = ["shopt", "alias"];
+/// What changes how the lines behind it are read, once it has run, or ends the script in front of them.
+const CHANGES: [&str; 7] = ["shopt", "alias", "source", ".", "eval", "exit", "exec"];
+/// The variables that do.
+const VARIABLES: [&str; 4] = ["BASH_ENV", "BASHOPTS", "ENV", "SHELLOPTS"];
+/// What the shells say of a text that they can't read.
+const UNREAD: [&str; 4] = ["yntax error", "unexpected", "Unterminated", "unterminated"];
 
 /// Why the shell of `spec` can't read its script, which is `file` or the last argument; none where it can, or nobody
 /// knows.
@@ -26,12 +30,17 @@ pub(super) async fn unreadable(spec: &Spec, file: Option<&String>) -> Option<Str
     if !SHELLS.contains(&name) || !options.iter().all(|option| is_plain(option)) {
         return None;
     }
-    if CHANGES.iter().any(|word| script.contains(word)) {
+    let mut words = script.split(|c: char| c.is_whitespace() || ";&|(){}".contains(c));
+    let set = |name: &&str| {
+        let given = spec.env.iter().any(|(given, _)| given == name);
+        given || std::env::var_os(name).is_some()
+    };
+    if words.any(|word| CHANGES.contains(&word)) || VARIABLES.iter().any(set) {
         return None;
     }
     let mut shell = Command::new(&spec.program);
-    // What it would read first is not the script's.
-    shell.env_remove("BASH_ENV").env_remove("ENV");
+    // Its words are looked at.
+    shell.env("LC_ALL", "C");
     shell
         .args(["-n", "/dev/stdin"])
         .current_dir(&spec.cwd)
@@ -53,10 +62,11 @@ pub(super) async fn unreadable(spec: &Spec, file: Option<&String>) -> Option<Str
     };
     let read = tokio::time::timeout(PATIENCE, read).await.ok()??;
     let said = String::from_utf8_lossy(&read.stderr);
-    let first = said
-        .lines()
-        .next()
-        .filter(|_| read.status.code().is_some_and(|code| code != 0))?;
+    let failed = read.status.code().is_some_and(|code| code != 0);
+    let first = said.lines().next().filter(|_| failed)?;
+    if !UNREAD.iter().any(|word| first.contains(word)) {
+        return None;
+    }
     let why = first.split_once(": ").map_or(first, |(_, why)| why);
     Some(format!(
         "{name} can't read it, and nothing of it was run: {why}"

@@ -10,7 +10,7 @@ use super::names::is_backup;
 use super::passage::masked;
 use super::psql::Psql;
 use super::tools::{CONTAINERS, applies, built, mentioned, tool, verbs};
-use crate::plan::commands::{self, Command, Joint, SHELLS, Script, Settings, Word};
+use crate::plan::commands::{self, Command, Given, Joint, Known, SHELLS, Script, Settings, Word};
 use crate::plan::draft::Hole;
 use crate::plan::migrations::{Tool, Wanted};
 use crate::plan::sql_text;
@@ -53,13 +53,7 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
     let script = masked(script, holes);
     let script = commands::read(&script, Settings::default());
     // What the script writes itself is no file that somebody could have looked at.
-    let written = LazyCell::new(|| {
-        let outputs = script.commands.iter().filter_map(|command| {
-            let output = command.output().map(|word| word.text.to_string());
-            written(command).or(output)
-        });
-        outputs.collect::<HashSet<String>>()
-    });
+    let written = LazyCell::new(|| outputs(&script));
     let mut place = Place {
         cwd: cwd.map(str::to_owned),
         moves: Vec::new(),
@@ -117,6 +111,36 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
     }
     found
 }
+
+/// The files that the commands of `script` write, which has `holes` in it.
+pub(in crate::plan) fn written_by(script: &str, holes: &[Hole]) -> HashSet<String> {
+    let script = masked(script, holes);
+    outputs(&commands::read(&script, Settings::default()))
+}
+
+fn outputs(script: &Script<'_>) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for command in &script.commands {
+        found.extend(written(command));
+        found.extend(command.output().map(|word| word.text.to_string()));
+        let given = Given::read(command.arguments(), WRITES);
+        found.extend(given.value(&["o", "O", "output", "out"]).map(str::to_owned));
+        if COPIES.contains(&command.program()) {
+            let last = command.arguments().last();
+            found.extend(last.map(|word| word.text.to_string()));
+        }
+    }
+    found
+}
+
+/// Options that name a file that is written.
+const WRITES: Known = Known {
+    short: "oO",
+    long: &["out", "output"],
+    leading: false,
+};
+/// Programs whose last word is one.
+const COPIES: [&str; 4] = ["cp", "install", "mv", "tee"];
 
 /// The directory that a script is in.
 struct Place {

@@ -63,7 +63,8 @@ impl Shell {
         let certain = pipe.parent.is_none()
             && pipe.stages == 1
             && pipe.joint != Joint::Background
-            && !text.script.is_answer(command);
+            && text.script.joined_by(command.pipe) == Joint::Then
+            && pipe.joint != Joint::Or;
         let [to] = command.arguments() else {
             self.path = Some(Vec::new());
             return;

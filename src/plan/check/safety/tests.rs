@@ -560,6 +560,9 @@ fn ways_back_that_make_the_name_of_the_dump_anew() {
         "pg_dump shop -Fc -f broken_$(date +%F).dump\npg_restore -d shop \"$FILE\"",
         "psql shop -c \"insert into log values ('$(date)')\"",
         "pg_restore -d shop \"$(ls -t *.dump | head -1)\" > log_$(date +%F)",
+        "N=after_$(date +%F).dump; pg_dump shop > $N && pg_restore -l $N",
+        "N=after_$(date +%F).dump\npg_dump shop -Fc -f \"$N\"\npg_restore -d copy \"$N\"",
+        "pg_restore --list shop_$(date +%F).dump",
     ] {
         assert!(!found(restore), "{restore}");
     }
@@ -610,6 +613,8 @@ fn directories_that_the_steps_shell_is_in_already() {
         ),
         (&["cd backend\nnpm ci\ncd -", build], "true"),
         (&["cd backend\ncd backend"], "true"),
+        (&[build, "cd backend 2>/dev/null || true\nnpm test"], "true"),
+        (&[build, "[ -d backend ] && cd backend"], "true"),
         (
             &["bash -c 'cd backend && npm ci'", "ssh web cd backend"],
             build,
@@ -2508,6 +2513,19 @@ fn what_no_server_does_is_told() {
             &format!("psql -c \"{add}\" -c \"{uses}\""),
         ],
     );
+    // What the column's type is nobody knows: it may be text.
+    let log = psql(&format!(
+        "begin;\n{add};\ninsert into changes (what) values ('sent');\ncommit;"
+    ));
+    let opened = open(
+        "runbook.md",
+        format!("## Deployment\n```bash\n{log}\n```\n").as_bytes(),
+    );
+    let told = opened.problems.iter();
+    let told: Vec<_> = told.filter(|p| p.code == "not-in-transaction").collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].severity, Severity::Warning);
+    assert!(told[0].message.ends_with("of that type"), "{:?}", told[0]);
     for steps in [
         &[add, uses][..],
         &["alter type state add value 'sent'; alter type state add value 'lost' after 'sent'"],

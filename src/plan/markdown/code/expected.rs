@@ -329,8 +329,8 @@ pub(super) fn said(comment: &str) -> Option<&str> {
 }
 
 /// What a line of text below a block says is expected of it: "Expected output: `done`". Whatever stands in
-/// bold aside, the line says nothing else.
-pub(in crate::plan::markdown) fn in_line(line: &str) -> Option<String> {
+/// bold aside, the line says nothing else. `between` two blocks "Must be 3" may be said of the second.
+pub(in crate::plan::markdown) fn in_line(line: &str, between: bool) -> Option<String> {
     let line = line.trim().trim_start_matches("> ");
     if line.len() > MAX_EXPECTED || line.contains('\n') {
         return None;
@@ -340,7 +340,9 @@ pub(in crate::plan::markdown) fn in_line(line: &str) -> Option<String> {
         let here = announced::value(&line) == Some(Value::Here);
         here.then(|| line.split_once([':', '：']).map(|(_, rest)| rest.trim()))?
     };
-    let found = said(&line).or_else(shown).or_else(|| demanded(&line));
+    let found = said(&line)
+        .or_else(shown)
+        .or_else(|| demanded(&line).filter(|_| !between));
     found.map(str::to_owned)
 }
 

@@ -8,7 +8,6 @@ use super::no_return;
 use super::order;
 use crate::plan::check::applied_by;
 use crate::plan::draft::{Gate, PhaseSpec, Placed, StepSpec};
-use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::hosts;
 use crate::plan::markdown::headings::occasion::Occasions;
@@ -129,11 +128,6 @@ fn phase(
     let may_go_back = words.may_go_back() && !goes_on && !saves;
     let called = if saves { "" } else { &reading.name };
     for step in &mut steps {
-        // Whoever was asked about what stands below a heading need not be asked again to look.
-        let above = above.filter(|case| {
-            let asked = !step.work.is_check() && !book.asked.insert((*case).to_owned());
-            !asked || !looks::only_looks(&step.work)
-        });
         for case in cases.into_iter().chain([above]).flatten() {
             guards::guard_case(step, case, book);
         }

@@ -91,9 +91,9 @@ pub(in crate::plan::markdown) fn time_at_the_end(text: &str, back: bool) -> Opti
     {
         return Some(place(at, said));
     }
-    let dashes = [" – ", " — ", " - ", ": ", " \u{23F1}"].into_iter();
+    let dashes = [" – ", " — ", " - ", " \u{23F1}"].into_iter();
     // Hardly any heading has one.
-    let signs = ['–', '—', '-', ':', '\u{23F1}'];
+    let signs = ['–', '—', '-', '\u{23F1}'];
     for dash in dashes.filter(|_| text.contains(signs)) {
         let at = text.rfind(dash).filter(|&at| at > 0);
         let said = at.and_then(|at| times::said(&text[at + dash.len()..]));

@@ -5,6 +5,7 @@ use super::procedure;
 use super::roles::{Reading, Role};
 use super::series;
 use crate::plan::markdown::names::appendix;
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::returns::{before_need, is_for_need, tells_case_of_way_back};
 use crate::plan::markdown::names::words::{Sense, Stage, Weight, Words};
 use crate::plan::model::PhaseKind;
@@ -123,14 +124,14 @@ fn only_tells_how(outline: &Outline, ix: SectionIx) -> bool {
         && !outline.within(ix).any(acts)
 }
 
-/// Whether another heading than `ix`, none above or below it, is that of a way back that runs.
+/// Whether a heading beside `ix` is that of the way back, of all and in any case.
 fn has_way_beside(outline: &Outline, ix: SectionIx) -> bool {
-    let own = ix..ix + outline.within(ix).count();
-    let mut sections = outline.sections.iter().enumerate();
-    sections.any(|(other, section)| {
-        let back = section.title.meaning.sense == Some(Sense::Rollback);
-        let quick = || section.title.words.lists_quick_commands();
-        back && section.holds.work && !own.contains(&other) && !quick()
+    let parent = outline.sections[ix].parent;
+    let mut sections = outline.sections.iter();
+    sections.any(|section| {
+        let words = &section.title.words;
+        let whole = words.is_plain_rollback() && section.title.reserve != Some(Reserve::Case);
+        whole && section.parent == parent && section.holds.work && !words.lists_quick_commands()
     })
 }
 

@@ -50,7 +50,7 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
         });
     let mut remote = REMOTE.contains(&first);
     let mut searches = SEARCHES.contains(&first);
-    let own = first.starts_with("./") || first.strip_suffix(".sh").is_some();
+    let mut own = first.starts_with("./") || first.strip_suffix(".sh").is_some();
     let mut before = first;
     let mut quotes = Quotes::default();
     quotes.read(first);
@@ -69,8 +69,12 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
             login(bare).filter(|_| remote)
         };
         let part = length.map(|length| 0..length);
-        let part = part.or_else(|| generic(bare, option, own).filter(|_| !searches));
+        let last = own && line[range.end..].trim_start().is_empty();
+        let git = first == "git";
+        let part = part.or_else(|| generic(bare, option, last, git).filter(|_| !searches));
         let part = part.filter(|_| !quotes.hold(word));
+        // What stands behind `&&` or `>` is not given to the script.
+        own &= !word.contains(['&', '|', ';', '<', '>']);
         quotes.read(word);
         let from = range.end - opened.len();
         found.extend(part.map(|part| from + part.start..from + part.end));
@@ -83,35 +87,48 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
 /// What things are called of which one is meant: in capitals alone it stands for that one.
 #[rustfmt::skip]
 const GENERIC: [&str; 14] = [
-    "NAMESPACE", "APP_NAME", "SERVICE_NAME", "DEPLOYMENT_NAME", "RELEASE_NAME", "CLUSTER_NAME", "BUCKET_NAME", "IMAGE_NAME", "TAG",
-    "IMAGE_TAG", "VERSION", "HASH", "COMMIT_HASH", "COMMIT_SHA",
+    "NAMESPACE", "APP_NAME", "SERVICE_NAME", "DEPLOYMENT_NAME", "RELEASE_NAME", "CLUSTER_NAME", "BUCKET_NAME", "IMAGE_NAME", "IMAGE_TAG",
+    "COMMIT_HASH", "COMMIT_SHA", "TAG", "VERSION", "HASH",
 ];
-/// What looks for words, or prints them.
-const SEARCHES: [&str; 11] = [
-    "grep", "rg", "sed", "awk", "echo", "printf", "export", "unset", "read", "test", "[",
+/// Those of them that files are called as well, and with what options end that are given one.
+const FILES: [&str; 3] = ["TAG", "VERSION", "HASH"];
+const OF_ONE: [&str; 8] = [
+    "tag", "version", "revision", "release", "hash", "commit", "sha", "ref",
 ];
-/// Options that hand on a variable of that name.
-const VARIABLES: [&str; 5] = ["-e", "--env", "--build-arg", "-v", "--set"];
+/// What looks for words, prints them, or names variables by them.
+const SEARCHES: [&str; 15] = [
+    "grep", "rg", "sed", "awk", "echo", "printf", "export", "declare", "env", "jq", "unset",
+    "read", "test", "[", "[[",
+];
+/// Options that hand on a variable of that name, or end the options.
+const VARIABLES: [&str; 6] = ["-e", "--env", "--build-arg", "-v", "--set", "--"];
 
 /// The part of `word` that is such a name: `deploy/APP_NAME`, `registry/image:TAG`, `-n NAMESPACE`, `./deploy.sh VERSION`
-/// of a script of one's own. `cat VERSION` reads a file.
-fn generic(word: &str, option: &str, own: bool) -> Option<Range<usize>> {
+/// of a script of one's own, whose `last` word it is. `cat VERSION` and `scp host:VERSION .` read a file.
+fn generic(word: &str, option: &str, last: bool, git: bool) -> Option<Range<usize>> {
     if !word.bytes().any(|byte| byte.is_ascii_uppercase()) || word.contains('$') {
         return None;
     }
     if GENERIC.contains(&word) {
-        let given = option.starts_with('-') && !VARIABLES.contains(&option);
-        let verbs = ["revert", "checkout", "cherry-pick", "reset"];
-        let last = option.rsplit(' ').next().unwrap_or(option);
-        return (given || own || verbs.contains(&last)).then_some(0..word.len());
+        let file = FILES.contains(&word);
+        let of_one = || OF_ONE.iter().any(|end| option.ends_with(end));
+        let given = match option.strip_prefix('-') {
+            Some(long) if file => long.starts_with('-') && of_one(),
+            Some(_) => !VARIABLES.contains(&option),
+            None => last || ["revert", "checkout", "cherry-pick", "reset"].contains(&option),
+        };
+        return given.then_some(0..word.len());
     }
     let mut parts = word.match_indices(['/', ':', '@']).map(|(at, _)| at + 1);
     parts.find_map(|at| {
         let rest = &word[at..];
         let length = rest.find(['/', ':', '@']).unwrap_or(rest.len());
         let name = &rest[..length];
-        // `/app/VERSION` is a file.
-        let file = word[..at].ends_with('/') && !name.contains("_NAME");
+        let before = &word[..at];
+        // `/app/VERSION`, `host:VERSION`, `origin/main:VERSION` and `@VERSION` are files.
+        let file = (before.ends_with('/') && !name.contains("_NAME"))
+            || before == "@"
+            || (before.ends_with(':') && FILES.contains(&name) && (git || !before.contains('/')));
         (GENERIC.contains(&name) && !file).then_some(at..at + length)
     })
 }
@@ -240,6 +257,13 @@ mod tests {
             ("docker pull registry/image:TAG", "TAG"),
             ("./deploy.sh VERSION", "VERSION"),
             ("./deploy.sh --tag=TAG", "TAG"),
+            ("./deploy.sh production VERSION", "VERSION"),
+            ("helm upgrade shop chart --version VERSION", "VERSION"),
+            (
+                "kubectl rollout undo deploy/x --to-revision VERSION",
+                "VERSION",
+            ),
+            ("./deploy.sh --image-tag TAG", "TAG"),
             ("git revert HASH", "HASH"),
             ("gunzip -c /backup/full_[timestamp].sql.gz", "[timestamp]"),
             ("psql shop < shop_[DATE].sql", "[DATE]"),
@@ -282,6 +306,22 @@ mod tests {
         for line in [
             "cat VERSION",
             "cat /app/VERSION",
+            "git checkout origin/main -- VERSION",
+            "git show HEAD:VERSION",
+            "git show origin/main:VERSION",
+            "cp -p VERSION /backup/",
+            "rm -f VERSION",
+            "head -1 VERSION",
+            "jq --arg VERSION \"$V\" .",
+            "if [[ -f VERSION ]]; then",
+            "declare -x VERSION",
+            "env -u TAG ./run",
+            "scp host:VERSION .",
+            "docker cp app:VERSION .",
+            "md5sum -c HASH",
+            "curl -d @VERSION localhost",
+            "./build.sh > VERSION",
+            "./build.sh && cat VERSION",
             "make TAG=v1 VERSION=2",
             "grep -q VERSION file",
             "docker build --build-arg VERSION .",

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::placeholder::Context;
+use super::secret;
 
 /// Words that only say that something is missing, where one of them in capitals is all that is given.
 const MISSING: [&str; 5] = ["placeholder", "todo", "fixme", "replace_this", "fill_in"];
@@ -44,7 +45,12 @@ pub(super) fn find(line: &str, context: Context, found: &mut Vec<Range<usize>>) 
             Context::Shell => (said && is_left_out(text)) || is_crossed(text),
             Context::Sql => text == "YYYY-MM-DD" && is_value(line, at) || is_date(text),
         };
-        if let Some(named) = bracketed(text).filter(|_| !printed && context == Context::Shell) {
+        // `'«альфа»'` is quoted itself, and said.
+        let data = |named: &Range<usize>| {
+            text[named.start..].starts_with('«') && line[..at + named.start].ends_with(['"', '\''])
+        };
+        let named = bracketed(text).filter(|_| !printed && context == Context::Shell);
+        if let Some(named) = named.filter(|named| !data(named)) {
             found.push(at + named.start..at + named.end);
             continue;
         }
@@ -155,10 +161,19 @@ fn is_crossed(word: &str) -> bool {
 
 /// `TOKEN=xxxxxxxx`, `PGPASSWORD="********"`
 fn is_hidden(word: &str) -> bool {
+    let Some((name, _)) = word.split_once('=') else {
+        return false;
+    };
     let value = value(word).trim_end_matches(['"', '\'']);
     let signs = ['x', 'X', '*'];
     let hides = |sign: &char| value.chars().all(|c| c == *sign);
-    word.contains('=') && value.len() > 3 && signs.iter().any(hides)
+    // `MASK=xxxx`, `--hide=****`
+    let least = if secret::is_meant(name, &(0..name.len())) {
+        4
+    } else {
+        8
+    };
+    value.len() >= least && signs.iter().any(hides)
 }
 
 /// `2026-XX-XX`, `2026-10-XX`
@@ -216,6 +231,7 @@ mod tests {
             ("ssh 192.168.x.x uptime", "192.168.x.x"),
             ("TOKEN=xxxxxxxx ./a.sh", "xxxxxxxx"),
             ("PGPASSWORD=\"********\" psql shop", "********"),
+            ("API_KEY=xxxx ./a.sh", "xxxx"),
             ("./deploy.sh {版本号}", "{版本号}"),
             ("./deploy.sh ＜版本＞", "＜版本＞"),
             ("./deploy.sh «версия»", "«версия»"),
@@ -258,6 +274,11 @@ mod tests {
             "./notify.sh '【完了】 リリース'",
             "echo 【完了】",
             "Waiting for the replica ...",
+            "git commit -m '«альфа»'",
+            "psql -c \"insert into t values ('«Альфа»')\"",
+            "./notify.sh note=\"«stable»\"",
+            "ls --hide=****",
+            "make MASK=xxxx",
         ] {
             assert_eq!(texts(line, Context::Shell), [""; 0], "{line}");
         }

@@ -6,6 +6,7 @@ use crate::plan::markdown::figures::threshold::{self, Measured};
 use crate::plan::markdown::names::conditional;
 use crate::plan::markdown::names::decided;
 use crate::plan::markdown::names::sentences;
+use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::parts::AlertRule;
 use crate::plan::source::Span;
 
@@ -39,16 +40,25 @@ fn case(text: &str) -> Option<(&str, &str)> {
 /// Whether `line` says that one goes back, and behind that when: "We roll back when the error rate goes above 5 %".
 pub(super) fn decides(line: &str) -> bool {
     let told = case(line).filter(|_| line.len() <= MAX_SENTENCE);
-    told.is_some_and(|(head, _)| {
-        let head = head.trim_end();
-        head.split_whitespace().count() <= MAX_HEAD && conditional::goes_back(head)
-    })
+    told.is_some_and(|(head, _)| conditional::goes_back(head.trim_end()) && is_decision(head))
+}
+
+/// Whether `head` says no more than that one goes back: "Rolling back is easy" tells something else about it.
+fn is_decision(head: &str) -> bool {
+    let folded = folded(head);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    words.all(|word| DECISION.contains(&word))
 }
 
 /// The longest sentence that is a criterion, in bytes.
 const MAX_SENTENCE: usize = 160;
-/// How many words it says with that one goes back: "We will roll back the deployment immediately".
-const MAX_HEAD: usize = 8;
+/// The words with which it says that one goes back: "We will roll back the deployment immediately".
+#[rustfmt::skip]
+const DECISION: [&str; 40] = [
+    "", "we", "you", "the", "team", "please", "will", "must", "should", "shall", "always", "immediately", "at", "once", "now", "and", "stop",
+    "roll", "back", "rollback", "revert", "restore", "undo", "abort", "trigger", "start", "begin", "initiate", "perform", "execute", "a", "to",
+    "deployment", "release", "migration", "change", "changes", "everything", "it", "all",
+];
 
 /// The criterion that `heading`, that of a way back, tells: "Rollback (if error rate > 5%)".
 pub(in crate::plan::markdown) fn in_heading(heading: &str, span: Span) -> Option<AlertRule> {

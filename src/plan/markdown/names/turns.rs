@@ -3,11 +3,8 @@
 
 use super::conditional::{self, Reserve};
 use super::later;
-use super::orders;
 use super::sentences;
-use super::words::Words;
 use crate::plan::markdown::tongues::folded::folded;
-use crate::plan::markdown::tongues::phrases::Topic;
 
 /// What `line`, the name of a block, says of that, if it is one of these.
 pub(in crate::plan::markdown) fn of(line: &str) -> Option<Reserve> {
@@ -35,15 +32,11 @@ pub(in crate::plan::markdown) fn repeats(script: &str) -> bool {
 
 /// The longest line that says so, in bytes.
 const MAX_LINE: usize = 80;
-/// How words begin for doing it again.
-const AGAIN: [&str; 7] = [
-    "repeat",
-    "wiederhol",
-    "repet",
-    "repit",
-    "повтор",
-    "重复",
-    "繰り返",
+/// How lines begin that ask to do it again. A migration is "repeatable", too, and a "répétition" is a rehearsal.
+#[rustfmt::skip]
+const AGAIN: [&str; 15] = [
+    "repeat ", "wiederhole ", "wiederholen ", "repeter ", "repetez ", "repetir ", "repita ", "repite ", "repitan ", "повторит", "повторяйте ",
+    "重复执行", "重复上述", "重复以上", "繰り返",
 ];
 /// For each, and how the word behind may begin.
 const EACH: [(&str, &str); 7] = [
@@ -59,15 +52,18 @@ const EACH: [(&str, &str); 7] = [
 const NUMBERS: [&str; 5] = ["two", "three", "four", "five", "several"];
 
 fn is_repeated(words: &[&str], said: &str) -> bool {
+    // "The build runs 3 times faster", "Check that 2 times 5 is 10"
+    let first = words.first().copied().unwrap_or_default();
+    let done = ["run", "rerun", "do", "execute", "call", "apply"].contains(&first);
     let pair = |pair: &[&str]| {
         let (one, other) = (pair[0], pair[1]);
         let often = || NUMBERS.contains(&one) || one.parse::<u32>().is_ok_and(|n| n > 1);
         let each = |(word, stem): &(&str, &str)| one == *word && other.starts_with(stem);
-        EACH.iter().any(each) || (other == "times" && often())
+        EACH.iter().any(each) || (done && other == "times" && often())
     };
     AGAIN.iter().any(|stem| said.starts_with(stem))
         || words.windows(2).any(pair)
-        || words.last() == Some(&"twice")
+        || (done && words.last() == Some(&"twice"))
         || said.contains("每个")
         || said.contains("ごとに")
 }
@@ -80,20 +76,36 @@ fn is_of_somebody(line: &str) -> bool {
     let Some((verb, who)) = words.split_last() else {
         return false;
     };
+    // In the middle of a line only a name begins so.
+    let named = clause.len() < line.len() && clause.trim().starts_with(char::is_uppercase);
     let told = match who {
-        ["have" | "ask" | "let", ..] => matches!(*verb, "run" | "execute"),
-        [.., "will" | "should" | "must"] => matches!(*verb, "run" | "execute"),
-        _ => matches!(*verb, "runs" | "executes"),
+        // "Let's run"
+        ["let", "s" | "us"] => false,
+        ["have" | "ask" | "let", _, ..] => matches!(*verb, "run" | "execute"),
+        [who @ .., "will" | "should" | "must"] if is_other(who) => {
+            matches!(*verb, "run" | "execute")
+        }
+        [_] if named => matches!(*verb, "runs" | "executes"),
+        who => is_other(who) && matches!(*verb, "runs" | "executes"),
     };
-    let ours = |word: &&str| matches!(*word, "we" | "you" | "i" | "to");
-    let asks = matches!(who.first(), Some(&("have" | "ask" | "let")));
-    let order = || {
-        let words = Words::new(clause.trim());
-        orders::begin(&words) || words.begins(&[Topic::Verify])
-    };
-    let few = !who.is_empty() && who.len() <= MAX_WHO;
-    told && few && (asks || (!who.iter().any(ours) && !order()))
+    told && who.len() <= MAX_WHO
 }
+
+/// Whether `who` is certainly not who goes on: an operator or a release manager may be.
+fn is_other(who: &[&str]) -> bool {
+    who.last().is_some_and(|who| OTHERS.contains(who))
+}
+
+/// Who that is.
+const OTHERS: [&str; 7] = [
+    "dba",
+    "dbas",
+    "sysadmin",
+    "administrator",
+    "customer",
+    "provider",
+    "vendor",
+];
 
 /// How many words say who that is at most.
 const MAX_WHO: usize = 5;
@@ -109,10 +121,14 @@ mod tests {
             ("For each tenant, run", Reserve::Repeated),
             ("Run this three times", Reserve::Repeated),
             ("Run it 5 times", Reserve::Repeated),
+            ("Do this twice", Reserve::Repeated),
+            ("Répétez pour la base suivante", Reserve::Repeated),
             ("Für jeden Mandanten ausführen", Reserve::Repeated),
             ("Pour chaque serveur", Reserve::Repeated),
             ("Repeat until it prints 0", Reserve::Repeated),
             ("The DBA will run", Reserve::Somebody),
+            ("The DBA runs", Reserve::Somebody),
+            ("Ask Bob to run", Reserve::Somebody),
             ("In parallel, Bob runs", Reserve::Somebody),
             ("Have Ops execute", Reserve::Somebody),
             ("Wait 10 minutes, then", Reserve::Later),
@@ -134,6 +150,25 @@ mod tests {
             "Wait 10 seconds, then",
             "Wait until it is up",
             "Run the following for the tenant",
+            "This runs",
+            "It runs",
+            "The script runs",
+            "This will run",
+            "The following command runs",
+            "Then the migration runs",
+            "The job runs",
+            "See what runs",
+            "The operator runs",
+            "The deployer will run",
+            "Let's run",
+            "Then, it runs",
+            "Repeatable migrations",
+            "Repeatable read check",
+            "Répétition générale",
+            "Wiederholbare Migrationen",
+            "The build runs 3 times faster now",
+            "This script retries 5 times",
+            "Check that 2 times 5 is 10",
             "",
         ] {
             assert_eq!(of(line), None, "{line}");

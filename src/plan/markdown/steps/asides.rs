@@ -308,7 +308,9 @@ impl Walk<'_, '_> {
             return false;
         };
         let from = above.span.start..above.span.end;
-        let said = expected::in_line(self.book.slice(span));
+        let below = blocks.get(next);
+        let between = below.is_some_and(|block| matches!(block.kind, Kind::Fence(_)));
+        let said = expected::in_line(self.book.slice(span), between);
         match said.filter(|_| from.contains(&step.span.start) && !step.work.is_check()) {
             Some(said) => {
                 expected::add(step, &said, self.book);

@@ -195,7 +195,7 @@ impl<'t> Gathering<'t, '_, '_> {
 
     /// Whether the line at `span` says what the block above it is expected to print. It is kept with that.
     fn is_expected(&mut self, span: Span) -> bool {
-        let said = expected::in_line(self.book.slice(span));
+        let said = expected::in_line(self.book.slice(span), false);
         match (said, self.body.works.last_mut()) {
             (Some(said), Some(work)) => {
                 work.expected.push(said);

@@ -102,8 +102,11 @@ fn reach(blocks: &[Block], undo: bool, text: &str) -> usize {
         count += match next.paragraph() {
             None if is_fence(next) => 1,
             Some(_)
-                if expected::in_line(text.get(next.span.start..next.span.end).unwrap_or(""))
-                    .is_some() =>
+                if expected::in_line(
+                    text.get(next.span.start..next.span.end).unwrap_or(""),
+                    below,
+                )
+                .is_some() =>
             {
                 1
             }

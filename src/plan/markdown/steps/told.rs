@@ -7,6 +7,7 @@ use crate::plan::markdown::lines::unsaid;
 use crate::plan::markdown::names::label::label;
 use crate::plan::markdown::names::orders;
 use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::model::PhaseKind;
 
@@ -19,17 +20,44 @@ impl Walk<'_, '_> {
             return false;
         };
         let name = label(&line.text);
+        if says_what_happens(&name) {
+            return false;
+        }
         let words = Words::new(&name);
-        let meaning = words.meaning();
-        let late = meaning
-            .stage
-            .is_some_and(|stage| matches!(stage.kind, PhaseKind::Verify | PhaseKind::After));
-        let due = meaning.sense.is_none() && (late || is_order(&words));
+        let due = words.meaning().sense.is_none() && (is_late(&words) || is_order(&words));
         let told = || list.items.iter().filter(|item| tells(item)).count();
         due && told() * 2 > list.items.len()
             && unsaid::of(&name).is_none()
             && !unsaid::tells_what_happens(&name)
     }
+}
+
+/// Whether `line` tells what something does or how, and asks for nothing: "Run the migration. It will:", "Deploy the app, which
+/// does:", "Verify (automated):".
+fn says_what_happens(line: &str) -> bool {
+    let line = line.replace('*', "");
+    let last = line.rsplit(". ").next().unwrap_or(&line);
+    // "It takes 5 minutes"
+    let goes_on = last.len() < line.len() && !begins_due(last);
+    let clause = last.rsplit(',').next().unwrap_or(last);
+    let said = folded(last);
+    goes_on
+        || (clause.len() < last.len() && !begins_due(clause))
+        || DESCRIBES.iter().any(|word| said.contains(word))
+}
+
+/// What stands in a line that describes.
+const DESCRIBES: [&str; 5] = [" will ", " does ", " how to ", " by the ", " automat"];
+
+/// Whether `clause` is an order or a time of its own.
+fn begins_due(clause: &str) -> bool {
+    let words = Words::new(clause.trim());
+    is_order(&words) || is_late(&words)
+}
+
+fn is_late(words: &Words) -> bool {
+    let stage = words.meaning().stage;
+    stage.is_some_and(|stage| matches!(stage.kind, PhaseKind::Verify | PhaseKind::After))
 }
 
 fn is_order(words: &Words) -> bool {

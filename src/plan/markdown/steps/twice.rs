@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::plan::commands::{self, Settings};
+use crate::plan::commands::{self, Command, Settings};
 use crate::plan::draft::StepSpec;
 use crate::plan::markdown::book::Book;
 use crate::plan::problem::Problem;
@@ -18,18 +18,20 @@ pub(in crate::plan::markdown) fn guard(steps: &mut [Box<StepSpec>], book: &mut B
         };
         // What is one of several, or for a case, is not surely done.
         let sure = step.confirm.is_none() && step.when.is_none() && step.alternatives.is_empty();
-        if !sure || !WORDS.iter().any(|word| shell.script.contains(word)) {
-            continue;
-        }
         let script = commands::read(&shell.script, Settings::default());
-        let back = script
-            .commands
-            .iter()
-            .filter(|command| command.takes_back());
-        let texts = back.filter_map(|command| shell.script.get(command.span.clone()));
         let mut again = None;
-        for text in texts {
-            if !seen.insert(text.to_owned()) {
+        for command in &script.commands {
+            if moves(command) {
+                seen.clear();
+            }
+            // What runs on a host, or in one branch of several, is not surely the same.
+            let pipe = script.pipe(command);
+            let apart = pipe.parent.is_some() || pipe.condition || script.is_answer(command);
+            if !sure || apart || pipe.elsewhere || !command.takes_back() {
+                continue;
+            }
+            let text = shell.script.get(command.span.clone());
+            if let Some(text) = text.filter(|text| !seen.insert((*text).to_owned())) {
                 again.get_or_insert(text);
             }
         }
@@ -46,5 +48,13 @@ pub(in crate::plan::markdown) fn guard(steps: &mut [Box<StepSpec>], book: &mut B
     }
 }
 
-/// One of these stands in any such command.
-const WORDS: [&str; 4] = ["rollback", "down", "undo", "revert"];
+/// Whether what runs behind `command` may be about something else: another directory, cluster or account.
+fn moves(command: &Command<'_>) -> bool {
+    let words = command.arguments();
+    let sets = |word: &str| matches!(word, "config" | "context" | "use-context" | "workspace");
+    matches!(
+        command.program(),
+        "cd" | "pushd" | "popd" | "export" | "kubectx" | "kubens"
+    ) || words.iter().any(|word| sets(&word.text))
+        || (command.program().is_empty() && !command.assigned.is_empty())
+}

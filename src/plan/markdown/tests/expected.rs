@@ -204,7 +204,8 @@ fn what_a_line_says_that_should_be_printed_is_expected() {
         ("Sollte zeigen: `online`", "`online`"),
         ("应该显示：`online`", "`online`"),
     ] {
-        assert_eq!(in_line(line).as_deref(), Some(wanted), "{line}");
+        assert_eq!(in_line(line, false).as_deref(), Some(wanted), "{line}");
     }
-    assert_eq!(in_line("It should be done by Friday: ask Ann"), None);
+    assert_eq!(in_line("It should be done by Friday: ask Ann", false), None);
+    assert_eq!(in_line("Must be 3", true), None);
 }

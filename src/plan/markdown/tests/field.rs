@@ -85,7 +85,16 @@ fn criteria_are_read_in_sentences_and_side_by_side() {
         of("Roll back if:\n\n- Error rate > 5% OR latency > 2s"),
         [errors, latency]
     );
-    assert_eq!(of("The copy is checked when it has 5 rows."), []);
+    for told in [
+        "The copy is checked when it has 5 rows.",
+        "Rolling back is easy when the error rate < 5 %.",
+        "Rollback is quick if latency < 2s.",
+        "Rollback takes an hour when the error rate > 1 %.",
+        "The rollback is finished when latency < 500ms.",
+        "The rollback script asks if there are > 100 rows.",
+    ] {
+        assert_eq!(of(told), [], "{told}");
+    }
 }
 
 #[test]
@@ -101,6 +110,25 @@ fn orders_in_bullets_below_a_line_that_says_when_are_ticked() {
         2
     );
     assert_eq!(of("**After the migration:**\n- Watch the error rate\n"), 1);
+    for line in [
+        "After the migration, check:",
+        "After the migration is done:",
+    ] {
+        assert_eq!(of(&format!("{line}\n- Check the logs\n")), 1, "{line}");
+    }
+    for line in [
+        "Run the migration. It will:",
+        "**Deploy the app.** This takes about 5 minutes and will:",
+        "Deploy the app, which will:",
+        "Run `./deploy.sh`, which does the following:",
+        "After deployment, the pipeline will automatically:",
+        "Verify (automated, nothing to do):",
+        "Verify the deployment (done by the script):",
+        "Make sure you know how to:",
+    ] {
+        let list = "- Check the logs\n- Verify that the app starts\n";
+        assert_eq!(of(&format!("{line}\n{list}")), 0, "{line}");
+    }
     assert_eq!(of("**Notes:**\n- Check is slow\n- The table is large\n"), 0);
     assert_eq!(of("**Files:**\n- `src/a.rs`\n- db/b.sql\n"), 0);
     assert_eq!(of("**Changes:**\n- Add a column\n- Remove an index\n"), 0);
@@ -229,7 +257,6 @@ fn times_are_read_as_they_are_written_or_told() {
     assert_eq!(budget("Deploy (half an hour)", ""), (Some(30), None));
     assert_eq!(budget("Deploy (two hours)", ""), (Some(120), None));
     assert_eq!(budget("Deploy ⏱️ 2 min", ""), (Some(2), None));
-    assert_eq!(budget("Deploy: 15 minutes", ""), (Some(15), None));
     assert_eq!(budget("Deploy (ETA 15 min)", ""), (Some(15), None));
     assert_eq!(budget("Deploy (T0)", ""), (None, Some(0)));
     assert_eq!(budget("Deploy @ T+5", ""), (None, Some(5)));
@@ -240,6 +267,11 @@ fn times_are_read_as_they_are_written_or_told() {
         budget("Deploy", "**时间估计**: 5-10分钟\n"),
         (Some(10), None)
     );
+    // A value, and no time that it takes.
+    let cache = plan(&format!(
+        "{DEPLOY}## Cache TTL: 1 hour\n```bash\nredis-cli flushall\n```\n"
+    ));
+    assert_eq!(cache.phases.len(), 1);
     for heading in ["Deploy (0:15)", "Deploy (22:00)"] {
         let told = problems(&format!("# Shop\n## {heading}\n```bash\n./a.sh\n```\n"));
         assert!(told.contains(&("unread-time", 2)), "{heading}");
@@ -300,16 +332,24 @@ fn names_that_are_no_variables_stay_as_they_are() {
 #[test]
 fn quick_commands_of_a_way_back_are_looked_up() {
     let quick = "### Quick Rollback Commands\n```bash\n./r all\n```\n";
-    let way = "### Rollback workers\n```bash\n./r workers\n```\n";
+    let way = "### Rollback procedure\n```bash\n./r workers\n```\n";
     let both = plan(&format!("{DEPLOY}## Rollback\n{quick}{way}"));
-    let names: Vec<&str> = both
-        .tiers
-        .iter()
-        .map(|way| way.spec.name.as_str())
+    let steps = both.tiers.iter().flat_map(|way| way.steps.clone());
+    let works: Vec<String> = steps
+        .map(|ix| both.steps[ix].spec.work.text().into_owned())
         .collect();
-    assert_eq!(names, ["Rollback workers"]);
-    let only = plan(&format!("{DEPLOY}## Rollback\n{quick}"));
-    assert_eq!(only.tiers.len(), 1);
+    assert_eq!(works, ["./r workers"]);
+    for beside in [
+        "## Rollback\n".to_owned(),
+        "## Staging\n### Rollback\n```bash\n./r staging\n```\n## Production\n".to_owned(),
+        "## Rollback of the data (if it is corrupt)\n```bash\n./r data\n```\n## Rollback\n"
+            .to_owned(),
+    ] {
+        let plan = plan(&format!("{DEPLOY}{beside}{quick}"));
+        let steps = plan.tiers.iter().flat_map(|way| way.steps.clone());
+        let mut works = steps.map(|ix| plan.steps[ix].spec.work.text());
+        assert!(works.any(|work| work.contains("./r all")), "{beside}");
+    }
 }
 
 #[test]
@@ -329,15 +369,14 @@ fn what_takes_the_same_thing_back_twice_asks() {
         [false; 3]
     );
     assert_eq!(of(&[undo, undo]), [false, false, true]);
-}
-
-#[test]
-fn a_case_of_a_heading_is_asked_about_once_where_others_only_look() {
-    let look = "### Look\n```bash\npsql -c 'select 1'\n```\n### Look again\n```bash\npsql -c 'select 2'\n```\n";
-    let act = "### Mend\n```bash\n./mend.sh\n```\n";
-    let head = "## Verification (if deployment succeeded)\n";
-    assert_eq!(
-        asks(&format!("{DEPLOY}{head}{look}{act}")),
-        [false, true, false, true]
-    );
+    let there = |context: &str| format!("kubectl config use-context {context}");
+    assert_eq!(of(&[&there("eu"), undo, &there("us"), undo]), [false; 5]);
+    for script in [
+        "cd api; git revert --no-edit HEAD; cd ../web; git revert --no-edit HEAD",
+        "if ! ./rollback.sh; then sleep 5; ./rollback.sh; fi",
+        "./rollback.sh || ./rollback.sh",
+        "ssh a \"cd /srv && git revert HEAD\"; ssh b \"cd /srv && git revert HEAD\"",
+    ] {
+        assert_eq!(of(&[script]), [false; 2], "{script}");
+    }
 }

@@ -863,6 +863,7 @@ fn alerts_show_what_fires_first_and_what_nobody_can_see_next() {
                 readings: 2,
                 of: 5,
                 left: secs(40),
+                usual: false,
             }),
             ..alert("new", S::NotYet, K::NoData, "not seen yet")
         },

@@ -36,38 +36,50 @@ impl Review<'_> {
             let added = added.filter(|(_, ty)| minds || !self.enums.made.contains(ty));
             self.enums.added.extend(added);
         } else if !self.enums.added.is_empty() {
-            let used = tokens().find(|token| self.is_added(judged, &text[token.range.clone()]));
-            if let Some(used) = used {
+            let mut used = tokens().filter_map(|token| {
+                let known = self.is_added(judged, &text[token.range.clone()])?;
+                Some((token.range, known))
+            });
+            if let Some((used, known)) = used.next() {
                 let start = judged.range.start;
+                let fails = if known {
+                    "this fails"
+                } else {
+                    "this fails where its column is of that type"
+                };
                 self.say(
                     Severity::Warning,
                     "not-in-transaction",
-                    start + used.range.start..start + used.range.end,
-                    "a value that this transaction adds to an enum can't be used before it is over: this fails".to_owned(),
+                    start + used.start..start + used.end,
+                    format!("a value that this transaction adds to an enum can't be used before it is over: {fails}"),
                     "put the `ALTER TYPE … ADD VALUE` into a step or file of its own, before this one",
                 );
             }
         }
     }
 
-    /// Whether `text` is a value that was added, and what `judged` touches may have it in a column.
-    fn is_added(&self, judged: &Judged, text: &str) -> bool {
+    /// Whether a column that `judged` touches is known to be of the type to which the value `text` was added; none where
+    /// it wasn't, or none can be.
+    fn is_added(&self, judged: &Judged, text: &str) -> Option<bool> {
         let mut added = self.enums.added.iter();
-        let Some((_, ty)) = added.find(|(value, _)| value == text) else {
-            return false;
-        };
+        let (_, ty) = added.find(|(value, _)| value == text)?;
         let parts = judged
             .parts
             .iter()
             .filter(|part| part.form != Form::ChangeSettings);
-        let mut touched = parts.flat_map(|part| &part.touches);
-        touched.any(|touch| {
+        let touched = parts.flat_map(|part| &part.touches);
+        let may = touched.filter_map(|touch| {
             let known = self
                 .unit
                 .facts
                 .and_then(|facts| facts.table(&touch.relation));
-            known.is_none_or(|table| table.columns.values().any(|column| last(&column.ty) == ty))
-        })
+            let Some(table) = known else {
+                return Some(false);
+            };
+            let mut columns = table.columns.values();
+            columns.any(|column| last(&column.ty) == ty).then_some(true)
+        });
+        may.max()
     }
 }
 
