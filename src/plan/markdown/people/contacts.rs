@@ -127,8 +127,11 @@ fn named_number(text: &str) -> Option<(&str, &str)> {
 /// The text before and behind the first dash or comma that stands between two things.
 pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     let marks = [" - ", " – ", " — ", " → ", ", ", " | ", " ("];
+    // "On-call → Manager → CTO" is who is called after whom.
+    let chain = text.matches('→').nth(1).is_some();
     let (at, mark) = marks
         .iter()
+        .filter(|mark| !chain || **mark != " → ")
         .filter_map(|mark| text.find(mark).map(|at| (at, *mark)))
         .min_by_key(|(at, _)| *at)?;
     let rest = text[at + mark.len()..].trim();

@@ -200,15 +200,7 @@ fn is_for_production_beside(outline: &Outline, ix: SectionIx) -> bool {
 }
 
 /// Places that are not production, as they are called within a name.
-const PLACES: [&str; 7] = [
-    "development",
-    "dev",
-    "local",
-    "staging",
-    "stage",
-    "test",
-    "testing",
-];
+const PLACES: [&str; 5] = ["development", "dev", "staging", "stage", "testing"];
 
 /// Makes a person say that `steps`, which stand below the heading `ix` of a way forward, are needed, if that or the nearest
 /// one above that names a place names another one than production: "Staging › Migrate".

@@ -42,6 +42,8 @@ fn boxes_below_a_line_about_going_back_are_criteria() {
     let checks = titles(&plan);
     assert!(checks.contains(&("check", "It starts")));
     assert!(!checks.iter().any(|(_, title)| title.contains("won't")));
+    let looked_at = format!("{DEPLOY}Verify that rollback works if:\n\n{boxes}");
+    assert!(alerts(&super::plan(&looked_at)).is_empty());
 }
 
 #[test]
@@ -293,7 +295,7 @@ fn a_table_with_boxes_in_its_status_is_a_plan() {
 #[test]
 fn people_are_told_from_how_they_are_reached() {
     let text = format!(
-        "{DEPLOY}## Contacts\n- **On-call** (PagerDuty) → +1-555-0100\n- +1 555 0199 (24/7)\n- DBA: Kim Park +1 555 0100\n\n## Sign-off\n- [ ] QA — Jane Doe\n- Product: _Pending_\n\nApproved by: Tom Lee (CTO), 2026-11-01\n"
+        "{DEPLOY}## Contacts\n- **On-call** (PagerDuty) → +1-555-0100\n- +1 555 0199 (24/7)\n- DBA: Kim Park +1 555 0100\n- Escalation: On-call → Manager → CTO\n\n## Sign-off\n- [ ] QA — Jane Doe\n- Product: _Pending_\n\nApproved by: Tom Lee (CTO), 2026-11-01\n"
     );
     let plan = plan(&text);
     let people = plan.contacts.iter();
@@ -304,6 +306,7 @@ fn people_are_told_from_how_they_are_reached() {
             ("On-call", Some("PagerDuty"), Some("+1-555-0100")),
             ("24/7", None, Some("+1 555 0199")),
             ("DBA", Some("Kim Park"), Some("+1 555 0100")),
+            ("Escalation", Some("On-call → Manager → CTO"), None),
         ]
     );
     let signed = plan.signoffs.iter();
