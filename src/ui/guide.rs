@@ -335,7 +335,9 @@ mod tests {
             usual: false,
         });
         Arc::make_mut(&mut world.health).alerts = vec![grows];
-        let words = "it was lost; 2 of 5 readings, about 45s more";
+        let words = "grows: 2 of 5 readings, about 45s more; it was lost";
+        assert_eq!(world.hold_words(&hold), words);
+        hold.reason = format!("grows: {}", hold.reason);
         assert_eq!(world.hold_words(&hold), words);
     }
 }

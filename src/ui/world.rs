@@ -262,13 +262,18 @@ impl World {
         self.state.holds.iter().max_by_key(worst)
     }
 
-    /// Why `hold` holds the run, and what it takes until it does not, if readings are all that lacks.
+    /// Why `hold` holds the run, behind what it takes until it does not, if readings are all that lacks: on a narrow
+    /// screen that is what is seen.
     pub fn hold_words(&self, hold: &Hold) -> String {
         let mut alerts = self.health.alerts.iter();
         let alert = alerts.find(|alert| hold.alert.as_ref() == Some(&alert.name));
-        let awaited = alert.and_then(|alert| alert.awaited);
-        let awaited = awaited.map(|awaited| format!("; {}", awaited.words()));
-        hold.reason.clone() + &awaited.unwrap_or_default()
+        let Some((alert, awaited)) = alert.and_then(|alert| Some((alert, alert.awaited?))) else {
+            return hold.reason.clone();
+        };
+        let own = hold.reason.strip_prefix(&alert.name);
+        let own = own.and_then(|rest| rest.strip_prefix(": "));
+        let why = own.unwrap_or(&hold.reason);
+        format!("{}: {}; {why}", alert.name, awaited.words())
     }
 
     /// The alert that holds the run: what is so before what nobody can see.
