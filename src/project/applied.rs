@@ -390,6 +390,9 @@ mod tests {
         let files = ["made.sql", "new.sql", "out.sql", "m.sql"].map(|name| (name, "s"));
         let judged = [("m.sql s".to_owned(), true)];
         assert_eq!(found(step, &files, None), judged);
+        // What is only written behind that was there before.
+        let later = "[[phase.step]]\ntitle = 'a'\nshell = 'psql -f m.sql'\n[[phase.step]]\ntitle = 'b'\nshell = 'pg_dump -s shop > m.sql'\n";
+        assert_eq!(found(later, &files, None), judged);
         let folder = "[[phase.step]]\ntitle = 'a'\nshell = 'dbmate up'\n";
         let files = [
             ("db/migrations/1.sql", "m"),

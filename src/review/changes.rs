@@ -240,7 +240,7 @@ mod tests {
         let mut record = Record::default();
         approved(&mut record, &plan, &before);
         assert_eq!(record.approvers(&digest(&plan, &before)).len(), 1);
-        let [first, second] = before;
+        let [first, _] = before;
         let after = [
             first.clone(),
             file("m/2.sql", "drop table t;\n"),
@@ -266,7 +266,6 @@ mod tests {
                 DiffLine::File(text("m/3.sql is new")),
             ]
         );
-        drop(second);
     }
 
     #[test]

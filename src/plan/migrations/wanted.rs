@@ -69,44 +69,60 @@ pub fn wanted(plan: &Plan) -> Vec<Want> {
         back: false,
     });
     let mut found: Vec<Want> = named.collect();
+    let mut made = Made::default();
     let forward = plan.forward_steps();
     for ix in forward.clone() {
-        let spec = &plan.steps[ix].spec;
-        let ways = spec.alternatives.iter().map(|way| &way.work);
-        let works = std::iter::once(&spec.work).chain(ways);
-        works.for_each(|work| add(&mut found, plan, (ix, work), false));
+        for work in works_of(plan, ix) {
+            add(&mut found, plan, (ix, work), None, &mut made);
+        }
     }
     for (ix, step) in plan.steps.iter().enumerate() {
         let own = (!forward.contains(&ix)).then_some(&step.spec.work);
         let undo = step.spec.undo.iter().map(|undo| &undo.work);
-        let works = own.into_iter().chain(undo);
-        works.for_each(|work| add(&mut found, plan, (ix, work), true));
+        for work in own.into_iter().chain(undo) {
+            // One goes back behind what was done.
+            let behind = ix.max(forward.end);
+            add(&mut found, plan, (ix, work), Some(behind), &mut made);
+        }
     }
-    forget_made(&mut found, plan);
     found
 }
 
-/// Takes out what a step of `plan` makes: nobody can have looked at it before.
-fn forget_made(found: &mut Vec<Want>, plan: &Plan) {
-    let file = |want: &Want| match &want.wanted {
-        Wanted::File { path, .. } | Wanted::Script { path, .. } => Some(plain(path).to_owned()),
-        _ => None,
-    };
-    // Most plans apply none by name.
-    if !found.iter().any(|want| file(want).is_some()) {
-        return;
-    }
-    let mut made = HashSet::new();
-    for step in &plan.steps {
-        let ways = step.spec.alternatives.iter().map(|way| &way.work);
-        for work in std::iter::once(&step.spec.work).chain(ways) {
-            if let Work::Shell(shell) = work {
-                let written = written_by(&shell.script, &step.spec.holes).into_iter();
-                made.extend(written.map(|path| plain(&path).to_owned()));
+/// What the step at `ix` may do.
+fn works_of(plan: &Plan, ix: StepIx) -> impl Iterator<Item = &Work> {
+    let spec = &plan.steps[ix].spec;
+    let ways = spec.alternatives.iter().map(|way| &way.work);
+    std::iter::once(&spec.work).chain(ways)
+}
+
+/// The files that steps make: nobody can have looked at them before those that apply them behind that.
+#[derive(Default)]
+struct Made {
+    files: HashSet<String>,
+    /// How many steps were looked at for them.
+    steps: StepIx,
+}
+
+impl Made {
+    /// Whether one of the first `steps` of `plan` makes what is `wanted`.
+    fn holds(&mut self, wanted: &Wanted, plan: &Plan, steps: StepIx) -> bool {
+        // Most plans apply no file by its name.
+        let (Wanted::File { path, .. } | Wanted::Script { path, .. }) = wanted else {
+            return false;
+        };
+        while self.steps < steps {
+            let holes = &plan.steps[self.steps].spec.holes;
+            for work in works_of(plan, self.steps) {
+                if let Work::Shell(shell) = work {
+                    let written = written_by(&shell.script, holes).into_iter();
+                    self.files
+                        .extend(written.map(|path| plain(&path).to_owned()));
+                }
             }
+            self.steps += 1;
         }
+        self.files.contains(plain(path))
     }
-    found.retain(|want| file(want).is_none_or(|path| !made.contains(&path)));
 }
 
 /// The path `path` without what says that it begins here.
@@ -114,12 +130,22 @@ fn plain(path: &str) -> &str {
     path.strip_prefix("./").unwrap_or(path)
 }
 
-/// Adds what the step at `ix` applies by `work`.
-fn add(found: &mut Vec<Want>, plan: &Plan, (ix, work): (StepIx, &Work), back: bool) {
+/// Adds what the step at `ix` applies by `work`, which goes back if it is done `behind` so many steps.
+fn add(
+    found: &mut Vec<Want>,
+    plan: &Plan,
+    (ix, work): (StepIx, &Work),
+    behind: Option<StepIx>,
+    made: &mut Made,
+) {
     let (Work::Shell(shell), step) = (work, &plan.steps[ix].spec) else {
         return;
     };
+    let back = behind.is_some();
     for wanted in applied_by(&shell.script, &step.holes, step.cwd_of(work)) {
+        if made.holds(&wanted, plan, behind.unwrap_or(ix)) {
+            continue;
+        }
         let same = |known: &&mut Want| known.wanted == wanted && known.back == back;
         match found.iter_mut().find(same) {
             Some(known) if known.steps.contains(&ix) => {}

@@ -28,6 +28,7 @@ pub(in crate::plan::markdown) fn decides(line: &str) -> bool {
 
 /// The longest sentence that is a criterion, in bytes.
 const MAX_SENTENCE: usize = 240;
+
 /// What stands behind the word for "if" that `text` begins with.
 pub(in crate::plan::markdown) fn behind_if(text: &str) -> Option<&str> {
     let mut near = IF.near(text).iter();
