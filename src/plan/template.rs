@@ -302,6 +302,10 @@ fn put_address(text: &mut String, value: &str) {
 }
 
 fn put_escaped(text: &mut String, value: &str, in_query: bool) {
+    put_escaped_as(text, value, in_query, |byte| format!("%{byte:02X}"));
+}
+
+fn put_escaped_as(text: &mut String, value: &str, in_query: bool, escape: fn(u8) -> String) {
     for byte in value.bytes() {
         let plain = byte.is_ascii_alphanumeric()
             || matches!(byte, b'-' | b'.' | b'_' | b'~')
@@ -309,25 +313,33 @@ fn put_escaped(text: &mut String, value: &str, in_query: bool) {
         if plain {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            text.push_str(&escape(byte));
         }
     }
 }
 
-/// The other forms in which `value` stands where it was put into an address, SQL or JSON, and in which a shell tells
-/// what it runs (`set -x`).
+/// The other forms in which `value` stands where it was put into an address, SQL or JSON, and in which a shell (`set -x`)
+/// and other programs tell what they run.
 pub fn forms(value: &str) -> Vec<String> {
-    let mut forms: Vec<String> = [true, false]
-        .into_iter()
-        .map(|in_query| {
-            let mut escaped = String::new();
-            put_escaped(&mut escaped, value, in_query);
-            escaped
-        })
-        .collect();
+    let upper = |byte| format!("%{byte:02X}");
+    let lower = |byte| format!("%{byte:02x}");
+    let escaped = |in_query, escape| {
+        let mut escaped = String::new();
+        put_escaped_as(&mut escaped, value, in_query, escape);
+        escaped
+    };
+    let mut forms = Vec::new();
+    for escape in [upper as fn(u8) -> String, lower] {
+        forms.extend([escaped(true, escape), escaped(false, escape)]);
+    }
     let json = serde_json::Value::from(value).to_string();
     forms.push(json[1..json.len() - 1].to_owned());
-    for (quote, written) in [("'", "'\\''"), ("'", "''"), ("\"", "\"\"")] {
+    for (quote, written) in [
+        ("'", "'\\''"),
+        ("'", "'\"'\"'"),
+        ("'", "''"),
+        ("\"", "\"\""),
+    ] {
         forms.push(value.replace(quote, written));
     }
     forms.retain(|form| form != value);
