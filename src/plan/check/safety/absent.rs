@@ -194,14 +194,15 @@ pub(super) fn says_it_runs(text: &Text<'_>) -> bool {
     let words = text.words();
     words.lines().any(|line| {
         let mut words = line.split(|c: char| !c.is_alphanumeric());
-        !words
-            .clone()
-            .next()
-            .is_some_and(|word| CASES.contains(&word))
+        let first = words.clone().next().unwrap_or_default();
+        !CASES.contains(&first)
+            && !ASKS_WHAT.contains(&first)
             && words.any(|word| RUNS.contains(&word))
     })
 }
 
+/// What begins a question to which "none" is an answer as well.
+const ASKS_WHAT: [&str; 6] = ["which", "what", "who", "welche", "welcher", "was"];
 /// What is said of what runs.
 const RUNS: [&str; 5] = ["active", "alive", "läuft", "running", "runs"];
 
@@ -226,12 +227,23 @@ const ALL: [&str; 8] = [
 /// Whether the words of the step ask to look for faults: "Check logs for exceptions".
 fn looks_for_faults(line: &str) -> bool {
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).collect();
-    let faulty = |word: &str| FAULTS.iter().any(|fault| word.starts_with(fault));
+    let faulty = |ix: &usize| {
+        let fault = FAULTS.iter().any(|fault| words[*ix].starts_with(fault));
+        // An "error budget" is none.
+        let one = FAULTS.contains(&words[*ix]) && !words[*ix].ends_with('s');
+        let next = words.get(ix + 1).filter(|next| one && !next.is_empty());
+        fault && next.is_none_or(|next| BEHIND.contains(next) || TOLD.contains(next))
+    };
     words.iter().enumerate().any(|(ix, word)| {
-        matches!(*word, "for" | "auf" | "nach")
-            && words[ix + 1..].iter().take(NEAR).any(|word| faulty(word))
+        let near = ix + 1..words.len().min(ix + 1 + NEAR);
+        matches!(*word, "for" | "auf" | "nach") && near.into_iter().any(|ix| faulty(&ix))
     })
 }
+
+/// What tells of one fault.
+const TOLD: [&str; 10] = [
+    "and", "entries", "level", "line", "lines", "log", "logs", "message", "messages", "or",
+];
 
 /// "(no) old sessions are left on db1"; "(no) more than two are left" and "(not) running as root" say something else.
 fn says_none_left(behind: &[&str]) -> bool {

@@ -99,9 +99,13 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         None if searches => return,
         pattern => pattern.unwrap_or_default(),
     };
+    let before = before_in_pipeline(text, command);
+    let own = text.body().get(from_program(command)).unwrap_or(program);
     if turned {
         if absent::says_all_are(text, &pattern) && reached() {
-            let hint = "`!` in front of it, and no line of titles: `kubectl get pods --no-headers`";
+            let hint = format!(
+                "`! {before}{own}`, and no line of titles: `kubectl get pods --no-headers`"
+            );
             let message = format!(
                 "`{program} -v` returns 0 if there is any line without it: this passes when not all are so"
             );
@@ -125,21 +129,12 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
     let counts = options().any(|word| {
         word.text == "--count" || (!word.text.starts_with("--") && word.text.contains('c'))
     });
-    let own = text.body().get(from_program(command)).unwrap_or(program);
     let own = if counts {
         uncounted(own)
     } else {
         own.to_owned()
     };
-    // What is turned round is the pipeline.
-    let first = text
-        .script
-        .commands
-        .iter()
-        .find(|other| other.pipe == command.pipe);
-    let start = first.map_or(command.span.start, |first| first.span.start);
-    let before = text.body().get(start..from_program(command).start);
-    let shown = format!("{}{own}", before.unwrap_or_default());
+    let shown = format!("{before}{own}");
     let found = if tests.is_some() {
         "there are some"
     } else {
@@ -166,6 +161,15 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         message,
         hint,
     ));
+}
+
+/// What stands in front of `command` in its pipeline, which is turned round as a whole.
+fn before_in_pipeline<'t>(text: &'t Text<'_>, command: &Command<'_>) -> &'t str {
+    let mut all = text.script.commands.iter();
+    let first = all.find(|other| other.pipe == command.pipe);
+    let start = first.map_or(command.span.start, |first| first.span.start);
+    let before = text.body().get(start..from_program(command).start);
+    before.unwrap_or_default()
 }
 
 /// What `command` searches for.

@@ -2142,6 +2142,33 @@ fn proves_nothing(title: &str, script: &str) -> bool {
 }
 
 #[test]
+fn a_question_and_what_faults_are_only_a_part_of_claim_nothing() {
+    for (title, script) in [
+        ("Which process runs", "ps aux | grep shop"),
+        ("Check for error budget", "grep errors budget.txt"),
+    ] {
+        assert!(!proves_nothing(title, script), "{title}");
+    }
+    for (title, script) in [
+        ("The process runs", "ps aux | grep shop"),
+        ("Check for error messages", "grep errors shop.log"),
+        ("Check the log for errors", "grep errors shop.log"),
+    ] {
+        assert!(proves_nothing(title, script), "{title}");
+    }
+    let text = "## Verification\n\n- [ ] All pods are running\n\n  ```bash\n  kubectl get pods | grep -v Running | wc -l\n  ```\n";
+    let problems = open("runbook.md", text.as_bytes()).problems;
+    let hint = problems
+        .into_iter()
+        .find(|p| p.code == "status-proves-nothing");
+    let hint = hint.and_then(|problem| problem.hint).unwrap_or_default();
+    assert!(
+        hint.starts_with("`! kubectl get pods | grep -v Running`"),
+        "{hint}"
+    );
+}
+
+#[test]
 fn what_finds_something_proves_the_opposite_of_there_is_none() {
     for (title, script) in [
         ("Verify ports are free", "ss -tlnp | grep -E ':(80|443) '"),
