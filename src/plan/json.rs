@@ -229,6 +229,7 @@ impl<'a> View<'a> {
         SignoffView {
             role: &signoff.role,
             name: signoff.name.as_deref(),
+            given: signoff.given,
             line: self.line(signoff.span),
         }
     }

@@ -203,6 +203,8 @@ pub struct Signoff {
     pub role: String,
     /// Who it is, where the plan says.
     pub name: Option<String>,
+    /// Whether it is given already: the runbook's box for it is ticked.
+    pub given: bool,
     /// Where it stands.
     pub span: Span,
 }

@@ -191,12 +191,13 @@ impl Record<'_> {
 
     fn signatures(&self) -> Vec<String> {
         let lines = self.plan.signoffs.iter().map(|signoff| {
-            let name = signoff.name.as_deref().unwrap_or("____________________");
-            format!(
-                "- {}: {} ____________________",
-                cell(&signoff.role),
-                cell(name)
-            )
+            let name = signoff.name.as_deref();
+            let (role, blank) = (cell(&signoff.role), "____________________");
+            match (name, signoff.given) {
+                (Some(name), true) => format!("- {role}: given by {} before the run", cell(name)),
+                (None, true) => format!("- {role}: given before the run"),
+                (name, false) => format!("- {role}: {} {blank}", cell(name.unwrap_or(blank))),
+            }
         });
         titled("Sign-off", lines.collect())
     }

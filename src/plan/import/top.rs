@@ -147,6 +147,7 @@ pub(super) fn end(plan: &Plan, said: &Said<'_>, out: &mut Writer<'_>) {
         out.item("signoff", Some(signoff.span));
         out.text("role", &signoff.role);
         out.maybe("name", signoff.name.as_deref());
+        out.flag("given", signoff.given);
     }
     for note in &plan.notes {
         out.item("notes", Some(note.span));

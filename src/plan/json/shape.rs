@@ -132,6 +132,7 @@ pub(super) struct ContactView<'a> {
 pub(super) struct SignoffView<'a> {
     pub(super) role: &'a str,
     pub(super) name: Option<&'a str>,
+    pub(super) given: bool,
     pub(super) line: usize,
 }
 

@@ -213,11 +213,13 @@ fn signoffs(root: &Table<'_>) -> Vec<Signoff> {
         .filter_map(|table| {
             let role = table.required("role");
             let name = table.string("name");
+            let given = table.flag("given");
             table.finish();
             let role = role?;
             Some(Signoff {
                 role: role.value,
                 name,
+                given,
                 span: role.span,
             })
         })

@@ -24,7 +24,7 @@ pub(in crate::plan::markdown) fn contacts<'t>(
         book,
         &Reading {
             line: |line: &str, span, stands| {
-                let task = stands == Stands::Boxed;
+                let task = matches!(stands, Stands::Boxed { .. });
                 contact(line, span, task, group.clone())
             },
             row: |head: &Row, row: &Row| contact_of_row(head, row, group.clone()),

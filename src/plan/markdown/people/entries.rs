@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::plan::draft::Mark;
 use crate::plan::ledger::Place;
 use crate::plan::letters;
 use crate::plan::markdown::book::Book;
@@ -25,8 +26,8 @@ pub(in crate::plan::markdown) struct People<'t, T> {
 /// Where a line about a person stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stands {
-    /// In an item with a box to tick.
-    Boxed,
+    /// In an item with a box, which may be ticked.
+    Boxed { ticked: bool },
     /// In an item without one.
     Listed,
     /// In running text.
@@ -180,7 +181,9 @@ fn of_item<T>(item: &Item, line: &impl Fn(&str, Span, Stands) -> Option<T>) -> O
     }
     let span = Span::new(item.span.start, item.span.start + 1);
     let stands = match item.task {
-        Some(_) => Stands::Boxed,
+        Some(task) => Stands::Boxed {
+            ticked: task.mark == Some(Mark::Done),
+        },
         None => Stands::Listed,
     };
     let found = line(&text, span, stands)?;

@@ -84,7 +84,10 @@ pub(in crate::plan::markdown) fn signoffs<'t>(
         Place::Signoff,
         book,
         &Reading {
-            line: |line: &str, span, stands| signoff(line, span, stands, heading),
+            line: |line: &str, span, stands| {
+                let given = stands == Stands::Boxed { ticked: true };
+                signoff(line, span, stands, heading).map(|found| Signoff { given, ..found })
+            },
             row: signoff_of_row,
             shown: |signoff: &Signoff| {
                 let name = signoff.name.as_deref().unwrap_or("");
@@ -99,19 +102,20 @@ fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Sign
     let line = one_line(decoration::strip(line));
     let Some((role, rest)) = line.split_once([':', '：']) else {
         let line = line.trim_matches(['_', ' ', '.', '-']);
-        if stands == Stands::Boxed && is_role(line) {
+        if matches!(stands, Stands::Boxed { .. }) && is_role(line) {
             let named = split(line).filter(|(role, name)| is_role(role) && is_name(name));
             let (role, name) = named.map_or((line, None), |(role, name)| (role, Some(name)));
             return Some(Signoff {
                 role: role.to_owned(),
                 name: name.map(str::to_owned),
+                given: false,
                 span,
             });
         }
         let told = |signoff: &Signoff| match stands {
             Stands::Listed => true,
             // A box without a name may be something to do.
-            Stands::Boxed => signoff.name.as_deref().is_some_and(is_name),
+            Stands::Boxed { .. } => signoff.name.as_deref().is_some_and(is_name),
             Stands::Told => false,
         };
         return listed(line, span).filter(told);
@@ -144,6 +148,7 @@ fn signoff(line: &str, span: Span, stands: Stands, heading: &str) -> Option<Sign
     Some(Signoff {
         role: if of_heading { heading } else { role }.to_owned(),
         name: filled(without_date(value)).map(str::to_owned),
+        given: false,
         span,
     })
 }
@@ -159,6 +164,7 @@ fn listed(line: &str, span: Span) -> Option<Signoff> {
     sure.then(|| Signoff {
         role: role.to_owned(),
         name: name.and_then(filled).map(str::to_owned),
+        given: false,
         span,
     })
 }
@@ -185,6 +191,7 @@ pub(super) fn signoff_of_row(head: &Row, row: &Row) -> Option<Signoff> {
             .and_then(|ix| row.cells.get(ix))
             .and_then(|cell| filled(cell))
             .map(str::to_owned),
+        given: false,
         span: row.span,
     })
 }

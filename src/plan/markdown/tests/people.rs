@@ -150,6 +150,26 @@ fn tasks_that_nobody_signs_are_done_after_the_deployment() {
 }
 
 #[test]
+fn a_box_that_is_ticked_is_a_signature_that_is_given() {
+    let text = "## Deploy\n- [ ] go\n## Sign-off\n- [x] DBA (Kim)\n- [ ] Tech lead (Lee)\n- [x] QA: Robin\n- Product owner\n";
+    let given = |signoff: &crate::plan::parts::Signoff| (signoff.role.clone(), signoff.given);
+    let given: Vec<(String, bool)> = plan(text).signoffs.iter().map(given).collect();
+    let given: Vec<(&str, bool)> = given
+        .iter()
+        .map(|(role, given)| (&**role, *given))
+        .collect();
+    assert_eq!(
+        given,
+        [
+            ("DBA", true),
+            ("Tech lead", false),
+            ("QA", true),
+            ("Product owner", false)
+        ]
+    );
+}
+
+#[test]
 fn what_no_person_can_hold_is_kept() {
     let text = "## Deployment\n- [ ] a\n## Sign-off\n   2. Owner:\n    * [x] DBA w3w: # - [Contact]\n\n| Role | Name | Date |\n|-|-|-|\n| QA | Ada | after w4w |\n| Ops | ____ | [Date] |\n";
     let plan = plan(text);
