@@ -9,6 +9,7 @@ mod english;
 pub(super) mod folded;
 mod french;
 mod german;
+mod headings;
 mod japanese;
 pub(super) mod made_of;
 pub(super) mod ordinal;
@@ -107,7 +108,7 @@ pub(super) struct Tongue {
 }
 
 /// All of them.
-pub(super) static TONGUES: [Tongue; 8] = [
+pub(super) static TONGUES: [Tongue; 12] = [
     english::ENGLISH,
     german::GERMAN,
     french::FRENCH,
@@ -116,6 +117,10 @@ pub(super) static TONGUES: [Tongue; 8] = [
     russian::RUSSIAN,
     japanese::JAPANESE,
     chinese::CHINESE,
+    headings::ITALIAN,
+    headings::POLISH,
+    headings::TURKISH,
+    headings::KOREAN,
 ];
 
 /// The words of all languages that `of` tells.
