@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::blocks::{Block, Fence, Holds, Inline, Item, Kind, List, Quote, Row, Table, Task};
+use super::bullets;
 use super::fence;
 use super::inline::Writer;
 use super::parse::Parsed;
@@ -250,7 +251,10 @@ impl<'t> Builder<'t> {
         }
         match (self.orphan.take(), paragraph) {
             (Some((task, span)), paragraph) => self.push_orphan(task, span, paragraph),
-            (None, Some(block)) => self.push(block.kind, block.span, block.holds),
+            (None, Some(block)) => {
+                let block = bullets::list(block, self.text);
+                self.push(block.kind, block.span, block.holds);
+            }
             (None, None) => {}
         }
     }

@@ -12,6 +12,7 @@ pub(super) mod allow;
 pub(super) mod blocks;
 pub(super) mod boxes;
 mod builder;
+mod bullets;
 pub(super) mod fence;
 pub(super) mod foreign;
 pub(super) mod front;
