@@ -34,6 +34,8 @@ pub(super) struct Book<'s> {
     authors_vars: HashSet<String>,
     var_names: HashSet<String>,
     made_vars: HashMap<String, usize>,
+    /// What the front matter says is for other tools.
+    not_variables: HashSet<String>,
     ids: HashSet<String>,
     phase_ids: HashSet<String>,
     database: String,
@@ -41,6 +43,8 @@ pub(super) struct Book<'s> {
     shells: Vec<Arc<Interpreter>>,
     /// What the names above steps say against going on with those.
     pub(super) reserves: HashMap<String, Option<Reserve>>,
+    /// The headings that say that all below them is for a case, of which somebody is asked already.
+    pub(super) cases: HashSet<String>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
     /// Where lines say that the point of no return is, and their places.
@@ -66,11 +70,13 @@ impl<'s> Book<'s> {
             authors_vars: HashSet::new(),
             var_names: HashSet::new(),
             made_vars: HashMap::new(),
+            not_variables: HashSet::new(),
             ids: HashSet::new(),
             phase_ids: HashSet::new(),
             database: MAIN.to_owned(),
             shells: Vec::new(),
             reserves: HashMap::new(),
+            cases: HashSet::new(),
             lost: Vec::new(),
             no_returns: Vec::new(),
             targets: HashSet::new(),
@@ -113,6 +119,21 @@ impl<'s> Book<'s> {
         self.authors_vars
             .extend(vars.iter().map(|var| var.name.clone()));
         self.shells.extend(shell.cloned().map(Arc::new));
+    }
+
+    /// Learns the names that are for other tools.
+    pub(super) fn learn_foreign(&mut self, names: &[String]) {
+        self.not_variables.extend(names.iter().cloned());
+        self.authors_vars.extend(names.iter().cloned());
+    }
+
+    /// Whether the placeholder `literal` is one of them.
+    pub(super) fn is_foreign(&self, literal: &str) -> bool {
+        let name = literal.trim_matches(['{', '}', '[', ']']);
+        !self.not_variables.is_empty()
+            && [literal, name]
+                .iter()
+                .any(|name| self.not_variables.contains(*name))
     }
 
     /// Learns the variables that an including plan has.

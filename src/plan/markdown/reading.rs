@@ -40,7 +40,7 @@ pub(in crate::plan) fn read_part(
     unrun::tell_swallowed(&parsed.swallowed, &mut book);
     book.learn(&draft.databases, &draft.vars, draft.shell.as_ref());
     book.learn_variables(given);
-    book.learn_variables(draft.not_variables.clone());
+    book.learn_foreign(&draft.not_variables);
     book.learn_captures(&blocks);
     book.prompts.learn(&blocks);
     let outline = outline::outline(&blocks, titles, front.end);

@@ -235,7 +235,7 @@ impl Reader<'_> {
     }
 
     fn criteria(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
-        let (mut found, _) = criteria::read(blocks, false, book);
+        let (mut found, _) = criteria::read(blocks, |_| false, book);
         found.alerts.extend(in_heading(&self.outline.sections[ix]));
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
@@ -249,7 +249,9 @@ impl Reader<'_> {
     }
 
     fn alerts(&mut self, ix: SectionIx, blocks: &[Block], book: &mut Book<'_>) {
-        let (found, apart) = criteria::read(blocks, true, book);
+        let set_up = criteria::is_set_up(&self.outline.sections[ix].title.words);
+        let apart = |block: &Block| set_up || !criteria::are_alarms(block);
+        let (found, apart) = criteria::read(blocks, apart, book);
         self.settle(ix, Place::Alert, !found.alerts.is_empty());
         self.take(ix, found, book);
         for block in apart {

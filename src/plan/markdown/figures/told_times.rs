@@ -78,6 +78,26 @@ fn place_at_the_start(text: &str) -> Option<Time> {
     ends.filter_map(said).last()
 }
 
+/// How long `text` says that it takes in front of the parentheses in which it tells `times`, if those are places on the
+/// clock: "Pre-flight — 45 min (T-2h)".
+pub(in crate::plan::markdown) fn length_before(text: &str, times: &[Time]) -> Option<Time> {
+    let [only] = times else { return None };
+    let place = matches!(only.said, Said::Place(_) | Said::Stretch(..));
+    let start = only.place.as_ref().filter(|_| place)?.start;
+    let found = time_at_the_end(text[..start].trim_end(), false)?;
+    matches!(found.said, Said::Length(_) | Said::Between(..)).then_some(found)
+}
+
+/// How long `text` says behind its last colon or comma: "Migrate: 10 minutes".
+pub(in crate::plan::markdown) fn length_behind_sign(text: &str) -> Option<Time> {
+    let at = text.rfind([':', ',']).filter(|&at| at > 0)?;
+    let said = times::said(text[at + 1..].strip_prefix(' ')?)?;
+    matches!(said, Said::Length(_) | Said::Between(..)).then_some(Time {
+        place: Some(at..text.len()),
+        said,
+    })
+}
+
 /// The time that a heading ends with: "Migrate – 10 minutes"; of a way back, `back`, also "Rollback within
 /// 15 minutes". "Verify orders after 1 hour" may be about the orders.
 pub(in crate::plan::markdown) fn time_at_the_end(text: &str, back: bool) -> Option<Time> {

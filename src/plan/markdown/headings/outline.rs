@@ -8,7 +8,10 @@ use super::trouble;
 use crate::plan::markdown::elements::blocks::{Block, Holds};
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::{self, Title};
+use crate::plan::markdown::names::label::{is_label, label};
+use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::orders;
+use crate::plan::markdown::names::turns;
 use crate::plan::markdown::names::words::{Sense, Stage};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -41,6 +44,8 @@ pub(in crate::plan::markdown) struct Section {
     pub(in crate::plan::markdown) orders: bool,
     /// Whether their commands only save what there is, where the heading speaks of a way back. `None` where there are none.
     pub(super) saves: Option<bool>,
+    /// The line at their end that says how long the headings below have to wait: "After two weeks without errors:".
+    pub(in crate::plan::markdown) waits: Option<String>,
 }
 
 /// All sections, in the order of the file.
@@ -87,6 +92,7 @@ pub(in crate::plan::markdown) fn outline(
             if let Some(section) = sections.last_mut() {
                 section.holds.add(block.holds);
                 section.length += 1;
+                section.waits = waits(block);
                 section.acts |= orders::acts(block);
                 section.timetable |= timetable::is(block);
                 let back = section.title.is_about_way_back();
@@ -117,7 +123,13 @@ pub(in crate::plan::markdown) fn outline(
     let counted = |section: &&Section| {
         let title = &section.title;
         let numbered = matches!(title.ordinal, Some(Ordinal::Number | Ordinal::Phase));
-        numbered && title.meaning.sense.is_none() && section.acts
+        let sense = title.meaning.sense;
+        // "2. Revert the code" is a step of going back.
+        let above = section
+            .parent
+            .and_then(|above| sections[above].title.meaning.sense);
+        let counts = sense.is_none() || (sense == above && sense == Some(Sense::Rollback));
+        numbered && counts && section.acts
     };
     let counting = sections.iter().filter(counted);
     let title = sections.iter().position(|section| section.level == 1);
@@ -133,6 +145,13 @@ pub(in crate::plan::markdown) fn outline(
         title,
         several_tops: tops > 1,
     }
+}
+
+/// The line `block`, if it says that what follows has to wait.
+fn waits(block: &Block) -> Option<String> {
+    let line = block.paragraph().filter(|line| is_label(line))?;
+    let line = label(&line.text);
+    (later::waits(&line) || turns::awaits(&line)).then_some(line)
 }
 
 /// Whether `block` is a line that says that one of what follows is picked: "Use one of the following:".
@@ -162,6 +181,7 @@ impl Section {
             timetable: false,
             orders: false,
             saves: None,
+            waits: None,
         }
     }
 }

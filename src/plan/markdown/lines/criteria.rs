@@ -144,11 +144,11 @@ fn without_commas(line: &str) -> Cow<'_, str> {
 /// "Roll back if", at the beginning of a line.
 static BACK_IF: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(|tongue| tongue.back_if));
 
-/// The criteria of a section: each item of its lists is one. With `tasks_apart` task items are
+/// The criteria of a section: each item of its lists is one. Task items of which `tasks_apart` is true are
 /// none, they are left in the second part of the answer.
 pub(in crate::plan::markdown) fn read<'t>(
     blocks: &'t [Block],
-    tasks_apart: bool,
+    tasks_apart: impl Fn(&Block) -> bool,
     book: &mut Book<'_>,
 ) -> (Found, Vec<&'t Block>) {
     let mut found = Found::default();
@@ -156,7 +156,7 @@ pub(in crate::plan::markdown) fn read<'t>(
     for block in blocks {
         match &block.kind {
             Kind::Rule => {}
-            _ if tasks_apart && block.holds.tasks && !are_alarms(block) => apart.push(block),
+            _ if block.holds.tasks && tasks_apart(block) => apart.push(block),
             Kind::List(list) => alerts(list, &mut found, book),
             Kind::Paragraph(inline) if gives(&inline.text) => {
                 found
@@ -196,11 +196,20 @@ pub(in crate::plan::markdown) fn are_alarms(block: &Block) -> bool {
     }
 }
 
+/// Whether a heading of these `words` says that something is there: boxes below "Alerts configured" are ticked.
+pub(in crate::plan::markdown) fn is_set_up(words: &Words) -> bool {
+    let text = words.uncounted().trim_end();
+    [" set up", " in place", "ed", "iert", "eingerichtet"]
+        .iter()
+        .any(|end| text.ends_with(end))
+}
+
 /// Whether a heading of these `words` says that alarm is raised by what stands below it, and there are `blocks` of that.
 pub(in crate::plan::markdown) fn lists_alarms(words: &Words, blocks: &[Block]) -> bool {
     words.has(Topic::Alerts)
         && !words.orders()
         && !blocks.iter().any(|block| block.holds.work)
+        && !is_set_up(words)
         && blocks.iter().any(are_alarms)
 }
 

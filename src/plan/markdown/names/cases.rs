@@ -185,6 +185,27 @@ pub(super) fn is_elsewhere(text: &str) -> bool {
     parts.any(is_only_elsewhere)
 }
 
+/// Whether `label` says no more than that what stands below it is for another place than production: "Development", "Run
+/// in staging", "Local reset". "Testing" is done.
+pub(in crate::plan::markdown) fn names_elsewhere(label: &str) -> bool {
+    place_of(label).is_some_and(Rival::is_elsewhere) && !Words::new(label).has(Topic::Testing)
+}
+
+/// The same of production.
+pub(super) fn names_production(label: &str) -> bool {
+    place_of(label).is_some_and(Rival::is_production)
+}
+
+fn place_of(label: &str) -> Option<Rival> {
+    let last = || rival(&label[label.rmatch_indices(' ').nth(1)?.0..]);
+    // "Local reset"
+    let first = || {
+        let (first, rest) = label.split_once(' ')?;
+        rival(first).filter(|place| place.is_elsewhere() && !rest.contains(' '))
+    };
+    rival(label).or_else(last).or_else(first)
+}
+
 /// Whether `text`, as it is written, begins with a sign that crosses it out: "🚫 Reindex". Of what is stopped or taken
 /// away it is a picture: "❌ Delete the old pods".
 pub(in crate::plan::markdown) fn is_crossed_out(text: &str) -> bool {

@@ -48,6 +48,8 @@ pub(in crate::plan::markdown) enum Reserve {
     Repeated,
     Somebody,
     Later,
+    /// Another user runs it.
+    User,
 }
 
 /// Whether `text` begins with the case that what it names is for. Without spaces between words, a case
@@ -335,6 +337,8 @@ pub(in crate::plan::markdown) fn above(text: &str) -> Option<&str> {
         return Some(line.trim_end());
     }
     let told = || later::waits_in_line(first) || (whole && turns::of(first).is_some());
+    // What ends with a colon is weighed as a name of what stands below it.
+    let told = || told() || (!text.ends_with([':', '：']) && cases::names_elsewhere(first));
     let named = first.len() <= MAX_NAME && (says(first).is_some() || told());
     (named || is_conditional(&remarked::without_advice(first)))
         .then_some(first)

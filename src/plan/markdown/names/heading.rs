@@ -11,7 +11,7 @@ use crate::plan::find;
 use crate::plan::markdown::figures::since::looks_like_place;
 use crate::plan::markdown::figures::times::Said;
 use crate::plan::markdown::figures::told_times::{
-    Time, head_of, place_alone, time_at_the_end, times_of,
+    Time, head_of, length_before, length_behind_sign, place_alone, time_at_the_end, times_of,
 };
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::{ORDINALS, strip_word};
@@ -52,7 +52,15 @@ impl Title {
         let mut times = times_of(&text);
         if times.is_empty() {
             let back = meaning.sense == Some(Sense::Rollback);
-            times.extend(time_at_the_end(&text, back).or_else(|| place_alone(&text)));
+            // "Cache TTL: 1 hour" is a value, and nothing that takes so long.
+            let takes = |time: &Time| {
+                let head = time.place.as_ref().map_or("", |place| &text[..place.start]);
+                Words::new(head).meaning() != Meaning::default()
+            };
+            let told = time_at_the_end(&text, back).or_else(|| place_alone(&text));
+            times.extend(told.or_else(|| length_behind_sign(&text).filter(takes)));
+        } else if let Some(length) = length_before(&text, &times) {
+            times.insert(0, length);
         }
         let mut title = Title {
             meaning,

@@ -35,6 +35,20 @@ pub(in crate::plan::markdown) fn behind_if(text: &str) -> Option<&str> {
     near.find_map(|(word, ())| tongues::strip_word(text, word))
 }
 
+/// What stands behind the word for "when" or "once" that `text` begins with.
+pub(super) fn behind_when(text: &str) -> Option<&str> {
+    let mut near = WHEN.near(text).iter();
+    near.find_map(|(word, ())| tongues::strip_word(text, word))
+}
+
+/// "When", "once".
+static WHEN: LazyLock<Beginnings> = LazyLock::new(|| {
+    let all = tongues::words(|tongue| tongue.in_case_of);
+    Beginnings::new(all.chain(ONCE).map(|word| (word, ())))
+});
+
+const ONCE: [&str; 4] = ["sobald", "nachdem", "once", "as soon as"];
+
 /// "If", "when", "bei".
 static IF: LazyLock<Beginnings> = LazyLock::new(|| {
     let all = tongues::words(|tongue| tongue.in_case);

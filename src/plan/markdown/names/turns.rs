@@ -1,10 +1,14 @@
 //! Lines that say of what stands below them that it is done several times, by somebody else or only later: "Repeat for
 //! each node:", "The DBA will run:", "Wait 10 minutes, then:". Whoever goes on has run it once, here and now.
 
+use super::cases;
 use super::conditional::{self, Reserve};
+use super::heading;
 use super::later;
 use super::sentences;
 use crate::plan::markdown::tongues::folded::folded;
+use crate::plan::markdown::tongues::{TONGUES, Tongue};
+use crate::plan::work::Work;
 
 /// What `line`, the name of a block, says of that, if it is one of these.
 pub(in crate::plan::markdown) fn of(line: &str) -> Option<Reserve> {
@@ -22,6 +26,95 @@ pub(in crate::plan::markdown) fn of(line: &str) -> Option<Reserve> {
     // "Once the migration runs"
     let when = sentences::behind_if(line).is_some();
     (!when && is_of_somebody(line)).then_some(Reserve::Somebody)
+}
+
+/// What one of `labels`, below which `work` stands, the last one right above it, says of where, when or as whom that is
+/// done: here and now it is run by whoever goes on.
+pub(in crate::plan::markdown) fn of_labels<'t>(
+    labels: &[&'t str],
+    work: &Work,
+) -> Option<(&'t str, Reserve)> {
+    let inner = || {
+        labels
+            .iter()
+            .rev()
+            .take_while(|label| !cases::names_production(label))
+    };
+    if let Some(place) = inner().find(|label| cases::names_elsewhere(label)) {
+        return Some((place, Reserve::Elsewhere));
+    }
+    if let Some(time) = labels.iter().find(|label| awaits(label)) {
+        return Some((time, Reserve::Later));
+    }
+    let Work::Shell(shell) = work else {
+        return None;
+    };
+    let other = |label: &str| user(label).is_some_and(|user| !goes_to_user(&shell.script, &user));
+    let label = labels.iter().find(|label| other(label))?;
+    Some((label, Reserve::User))
+}
+
+/// Whether `label` begins with something that has to become so by itself, or that somebody sees to: "Once replication has
+/// caught up", "When the queue is empty". "Once the migration is done" and "After it has been deployed" tell the order.
+pub(in crate::plan::markdown) fn awaits(label: &str) -> bool {
+    let text = heading::behind_count(label).trim_start();
+    let Some(rest) = sentences::behind_when(text) else {
+        return false;
+    };
+    let clause = rest.split([',', ':', '，', '：']).next().unwrap_or(rest);
+    let said = folded(clause);
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let becomes = words.iter().position(|word| BECOMES.contains(word));
+    let Some(at) = becomes.filter(|at| *at > 0) else {
+        return false;
+    };
+    let mut behind = words[at + 1..]
+        .iter()
+        .filter(|word| !ADVERBS.contains(word));
+    let mut told = *behind.next().unwrap_or(&words[at - 1]);
+    let been = told == "been";
+    if been {
+        told = behind.next().copied().unwrap_or_default();
+    }
+    let well = |tongue: &Tongue| {
+        let (all, rest) = (&words[..1], &words[1..]);
+        tongue.all.contains(&all[0]) && rest.iter().all(|word| tongue.well.contains(word))
+    };
+    let well = TONGUES.iter().any(well);
+    let passive = (been || !HAS.contains(&words[at])) && told.ends_with("ed");
+    AGREED.iter().any(|stem| said.contains(stem)) || !(well || passive || DONE.contains(&told))
+}
+
+/// The user that `label` says something is done as: "As root", "Run the following as the deploy user".
+fn user(label: &str) -> Option<String> {
+    if label.len() > MAX_LINE {
+        return None;
+    }
+    let said = folded(label);
+    let mut words = said
+        .split_whitespace()
+        .skip_while(|word| !AS.contains(word));
+    words.next()?;
+    // "As root on the database server"
+    let words = words.filter(|word| !ARTICLES.contains(word));
+    let words: Vec<&str> = words.take_while(|word| !PLACES.contains(word)).collect();
+    match words.as_slice() {
+        [name] if ROOTS.contains(name) => Some((*name).to_owned()),
+        [word, name] | [name, word] if USERS.contains(word) => Some((*name).to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether `script` becomes `user` by itself: `sudo -u postgres`, `psql -U postgres`, `ssh deploy@db1`.
+fn goes_to_user(script: &str, user: &str) -> bool {
+    let switches = |word: &str| matches!(word, "sudo" | "su" | "runuser" | "doas" | "gosu");
+    let mut words = script.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '('));
+    let named = ["-U ", "-U", "--username=", "--user=", "user="];
+    words.any(switches)
+        || script.contains(&format!("{user}@"))
+        || named
+            .iter()
+            .any(|option| script.contains(&format!("{option}{user}")))
 }
 
 /// Whether `script` does what it does several times by itself.
@@ -107,12 +200,72 @@ const OTHERS: [&str; 7] = [
     "vendor",
 ];
 
+/// What says that something is so, or has become so.
+#[rustfmt::skip]
+const BECOMES: [&str; 10] = ["is", "are", "has", "have", "ist", "sind", "hat", "haben", "est", "sont"];
+const HAS: [&str; 4] = ["has", "have", "hat", "haben"];
+const ADVERBS: [&str; 8] = [
+    "all",
+    "fully",
+    "completely",
+    "successfully",
+    "now",
+    "also",
+    "again",
+    "already",
+];
+/// What is so because a step was done.
+#[rustfmt::skip]
+const DONE: [&str; 15] = [
+    "done", "complete", "completed", "finished", "over", "through", "run", "succeeded", "passed", "ended", "built", "fertig", "abgeschlossen", "durch", "beendet",
+];
+/// What somebody else says.
+const AGREED: [&str; 4] = ["approve", "signed off", "confirmed", "agreed"];
+/// "As root".
+const AS: [&str; 3] = ["as", "als", "como"];
+const ARTICLES: [&str; 4] = ["the", "a", "der", "el"];
+const PLACES: [&str; 4] = ["on", "in", "from", "auf"];
+const ROOTS: [&str; 5] = ["root", "postgres", "superuser", "administrator", "dba"];
+const USERS: [&str; 5] = ["user", "superuser", "benutzer", "nutzer", "usuario"];
+
 /// How many words say who that is at most.
 const MAX_WHO: usize = 5;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_to_become_so_by_itself_is_told_from_the_order() {
+        for label in [
+            "Once replication has caught up",
+            "After the business has approved",
+            "When the queue is empty",
+            "As soon as the lag is 0, run",
+            "2. Once the change is approved",
+            "When the replica is in sync",
+            "Once everything has been stable for 7 days",
+            "Sobald die Replikation aufgeholt hat",
+        ] {
+            assert!(awaits(label), "{label}");
+        }
+        for label in [
+            "Once the migration is done",
+            "When the migration has finished",
+            "After it has been deployed",
+            "Once the packages are installed, run",
+            "When all is well",
+            "Once everything is green",
+            "After the deployment",
+            "Then, when prompted",
+            "Once you are logged in",
+            "Nachdem die Migration abgeschlossen ist",
+            "Run it once",
+            "",
+        ] {
+            assert!(!awaits(label), "{label}");
+        }
+    }
 
     #[test]
     fn lines_say_how_often_by_whom_and_when() {
@@ -173,6 +326,34 @@ mod tests {
         ] {
             assert_eq!(of(line), None, "{line}");
         }
+        for label in [
+            "As root",
+            "Run the following as the deploy user",
+            "Als root",
+            "As user deploy",
+            "Run as root on the DB server",
+        ] {
+            assert!(user(label).is_some(), "{label}");
+        }
+        for label in [
+            "As before",
+            "As a first step",
+            "As described above, run",
+            "Deploy as usual",
+            "As root of the tree",
+            "",
+        ] {
+            assert_eq!(user(label), None, "{label}");
+        }
+        for script in [
+            "sudo -u deploy ./a",
+            "psql -U deploy",
+            "ssh deploy@db1 ./a",
+            "su - deploy -c ./a",
+        ] {
+            assert!(goes_to_user(script, "deploy"), "{script}");
+        }
+        assert!(!goes_to_user("./deploy.sh --sudoers", "deploy"));
         assert!(repeats("for n in a b; do ssh $n uptime; done"));
         assert!(!repeats("./migrate.sh --format=json"));
     }

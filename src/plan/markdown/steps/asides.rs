@@ -22,6 +22,8 @@ use crate::plan::markdown::figures::{daytime, threshold, times};
 use crate::plan::markdown::headings::contents;
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::lines::{above, criteria, footers, no_return, remedies, spoken, tables};
+use crate::plan::markdown::names::cases;
+use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::label::{Group, label};
 use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::only;
@@ -221,8 +223,14 @@ impl Walk<'_, '_> {
             let name = step.title.clone();
             guards::guard_way(step, &name, self.book);
         }
-        if let Some(way) = &self.way {
-            guards::guard_way(step, way, self.book);
+        match &self.way {
+            // Where that for production stands beside it, one is picked.
+            Some(way) if cases::names_elsewhere(way) && !step.alternatives.is_empty() => {}
+            Some(way) if cases::names_elsewhere(way) => {
+                guards::guard_as(step, way, Reserve::Elsewhere, self.book);
+            }
+            Some(way) => guards::guard_way(step, way, self.book),
+            None => {}
         }
     }
 

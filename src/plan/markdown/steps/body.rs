@@ -11,6 +11,7 @@ use crate::plan::markdown::elements::blocks::{Block, Fence, Inline, Item, Kind, 
 use crate::plan::markdown::elements::html::{self, Turn};
 use crate::plan::markdown::lines::above;
 use crate::plan::markdown::lines::unsaid::{self, Unsaid};
+use crate::plan::markdown::names::cases;
 use crate::plan::markdown::names::conditional;
 use crate::plan::markdown::names::either::either;
 use crate::plan::markdown::names::label::{is_label, label};
@@ -144,6 +145,9 @@ impl<'t> Gathering<'t, '_, '_> {
             }
             Kind::Fence(fence) if self.runs && fence.language.runs() => {
                 let (label, or) = self.take_label();
+                // What no line names is for the place that the last one names.
+                let above = self.body.works.last().and_then(|work| work.label.clone());
+                let label = label.or(above.filter(|above| cases::names_elsewhere(above)));
                 let span = block.span;
                 self.body.works.push(Candidate {
                     fence,

@@ -183,8 +183,8 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
     };
     let waits = groups.clone().find(|text| later::waits(text));
     let waits = waits.map(|text| (text.to_owned(), Reserve::Case));
+    let words = Some(title).filter(|_| named == Named::Words);
     let for_good = || {
-        let words = Some(title).filter(|_| named == Named::Words);
         let mut said = groups.clone().chain([name]).chain(words);
         let waits = said.find(|text| for_good::waits(text, &step.work))?;
         Some((waits.to_owned(), Reserve::Case))
@@ -195,6 +195,11 @@ fn reserved_by(step: &StepSpec, name: &str, book: &mut Book<'_>) -> Option<(Stri
         .or(waits)
         .or_else(own)
         .or_else(for_good)
+        .or_else(|| {
+            let labels: Vec<&str> = [name].into_iter().chain(groups).chain(words).collect();
+            let (text, reserve) = turns::of_labels(&labels, &step.work)?;
+            Some((text.to_owned(), reserve))
+        })
 }
 
 /// The title of `step`, up to where a second comment of its block goes on with it: that is weighed where it stands.
@@ -280,6 +285,7 @@ pub(super) fn guard_comment(
         Some(Reserve::Repeated) => "says that it is done several times",
         Some(Reserve::Somebody) => "says that somebody else does it",
         Some(Reserve::Later) => "says that it is done later",
+        Some(Reserve::User) => "says which user runs it",
         None => "may say that something is not to be run",
     };
     let message = format!("the comment \"{text}\" {why}, and its block is run as a whole");
@@ -358,6 +364,10 @@ fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) 
         Reserve::Later => (
             format!("\"{text}\": whoever goes on has not waited"),
             format!("It says \"{text}\". Has that passed?"),
+        ),
+        Reserve::User => (
+            format!("\"{text}\" says which user runs this: here it is run by whoever runs gonogo"),
+            format!("It says \"{text}\". Is it to be run by who you are here?"),
         ),
         Reserve::Written => (
             format!("\"{text}\" says that this is written somewhere: here it would be run"),

@@ -13,6 +13,7 @@ use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::{Block, Inline, List};
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
+use crate::plan::markdown::names::cases;
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::heading;
@@ -64,8 +65,8 @@ fn of_labels(blocks: &[Block], offered: &[usize], place: Place) -> Vec<(usize, b
             begins[*at] |= rival.is_some();
         }
     }
-    for (begins, (at, ..)) in begins.iter_mut().zip(&labels) {
-        *begins |= offered.contains(at);
+    for (begins, (at, _, label)) in begins.iter_mut().zip(&labels) {
+        *begins |= offered.contains(at) || cases::names_elsewhere(label);
     }
     let mut way: Option<usize> = None;
     let turns = all.filter(|&at| {

@@ -186,7 +186,7 @@ impl Walk<'_, '_> {
                     let from = ix;
                     ix = self.commands(blocks, ix - 1, before.take(), &offered, group);
                     // Those among which somebody has picked one.
-                    if turn(from..ix) == Some(true) {
+                    if turn(from..ix).is_some() {
                         self.way.clone_from(&above);
                     }
                 }

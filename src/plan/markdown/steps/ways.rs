@@ -16,7 +16,7 @@ use crate::plan::markdown::names::conditional::Reserve;
 use crate::plan::markdown::names::either::either;
 use crate::plan::markdown::names::heading;
 use crate::plan::markdown::names::label::{is_label, label};
-use crate::plan::markdown::tongues::{self, rival};
+use crate::plan::markdown::tongues::{self, Rival, rival};
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
 use crate::plan::ways::Alternative;
@@ -31,6 +31,13 @@ pub(super) struct Candidate<'t> {
     pub(in crate::plan::markdown) or: bool,
     /// What the lines below it say that is expected.
     pub(in crate::plan::markdown) expected: Vec<String>,
+}
+
+impl Candidate<'_> {
+    fn is_for_production(&self) -> bool {
+        let place = self.label.as_deref().and_then(rival);
+        place.is_some_and(Rival::is_production)
+    }
 }
 
 /// What `piece` begins with, if that says that it is another way of doing what stands above it.
@@ -227,11 +234,13 @@ pub(super) fn offer(step: &mut StepSpec, joined: &Joined<'_>, fence: &Fence, boo
     }
 }
 
-/// Makes `step` one of whose ways, `candidates`, the operator picks. What all of them say is the step's, and what
-/// only one says holds for that one.
+/// Makes `step` one of whose ways, `candidates`, the operator picks: what is for production is offered first. What all of
+/// them say is the step's, and what only one says holds for that one.
 pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], book: &mut Book<'_>) {
     let mut conditions: Vec<Option<Box<Condition>>> = Vec::new();
-    for candidate in candidates {
+    let mut candidates: Vec<&Candidate<'_>> = candidates.iter().collect();
+    candidates.sort_by_key(|candidate| !candidate.is_for_production());
+    for candidate in &candidates {
         let fence = candidate.fence;
         let mut piece = script::whole(fence, false);
         piece.expected.extend_from_slice(&candidate.expected);
@@ -286,7 +295,7 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
             ..Alternative::new(label, own.work)
         });
     }
-    condition(step, conditions, candidates, book);
+    condition(step, conditions, &candidates, book);
     hoist(step);
     if step.alternatives.len() == 1 {
         step.alternatives.clear();
@@ -298,7 +307,7 @@ pub(super) fn alternatives(step: &mut StepSpec, candidates: &[Candidate<'_>], bo
 fn condition(
     step: &mut StepSpec,
     mut conditions: Vec<Option<Box<Condition>>>,
-    candidates: &[Candidate<'_>],
+    candidates: &[&Candidate<'_>],
     book: &mut Book<'_>,
 ) {
     let text = |when: &Option<Box<Condition>>| when.as_ref().map(|when| when.text.clone());

@@ -142,6 +142,9 @@ fn holes(piece: &Piece<'_>, fence: &Fence, context: Context, book: &mut Book<'_>
         let code = code_of(line.text, context);
         for range in placeholder::find(code, context) {
             let literal = &code[range.clone()];
+            if book.is_foreign(literal) {
+                continue;
+            }
             let at = fence.locate(line.at + range.start);
             let span = book.span(at, at + range.len());
             let hole = book.hole(literal, secret::is_meant(code, &range), span);

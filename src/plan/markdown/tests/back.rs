@@ -1487,3 +1487,15 @@ fn in_a_file_called_a_way_back_what_is_numbered_is_done_in_turn() {
     assert!(plan.tiers.is_empty());
     assert!(plan.steps[1].spec.confirm.is_some());
 }
+
+#[test]
+fn what_is_numbered_among_the_steps_of_a_way_back_is_none_of_its_notes() {
+    let text = "# Shop\n## Deploy\n```bash\n./deploy.sh\n```\n## Rollback plan\n### 1. Disable the feature\nIn the console.\n### 2. Revert the code\n```bash\ngit revert HEAD\n```\n### 3. Tell support\n- Call them\n";
+    let wanted = [
+        ("shell", "./deploy.sh"),
+        ("check", "1. Disable the feature"),
+        ("shell", "git revert HEAD"),
+        ("check", "3. Tell support"),
+    ];
+    assert_eq!(titles(&plan(text)), wanted);
+}

@@ -60,6 +60,15 @@ fn boxes_that_hold_what_is_bad_below_alerts_are_alerts() {
     assert_eq!(of("Monitoring", bad), 0);
     assert_eq!(of("Monitoring Alerts", "- [ ] Error rate < 1%\n"), 0);
     assert_eq!(of("Monitoring Alerts", "- [ ] The pager is on\n"), 0);
+    for there in [
+        "Alerts configured",
+        "Monitoring alerts set up",
+        "Alerts in place",
+    ] {
+        assert_eq!(of(there, bad), 0, "{there}");
+        let text = format!("{DEPLOY}## Post-deployment\n### {there}\n{bad}");
+        assert!(titles(&super::plan(&text)).contains(&("check", "Error rate > 1%")));
+    }
 }
 
 #[test]
@@ -269,6 +278,10 @@ fn times_are_read_as_they_are_written_or_told() {
         budget("Deploy", "**时间估计**: 5-10分钟\n"),
         (Some(10), None)
     );
+    assert_eq!(budget("Deploy: 15 minutes", ""), (Some(15), None));
+    assert_eq!(budget("Deploy, 5-10 minutes", ""), (Some(10), None));
+    let starts = "Deploy — 45 min (starts T minus 2h)";
+    assert_eq!(budget(starts, ""), (Some(45), Some(-120)));
     // A value, and no time that it takes.
     let cache = plan(&format!(
         "{DEPLOY}## Cache TTL: 1 hour\n```bash\nredis-cli flushall\n```\n"
@@ -330,6 +343,11 @@ fn names_that_are_no_variables_stay_as_they_are() {
         !told.iter().any(|(code, _)| *code == "placeholder"),
         "{told:?}"
     );
+    let text = "---\nnot_variables: [NAMESPACE, '<TAG>']\n---\n# Shop\n## Deployment\n```bash\nkubectl -n NAMESPACE get pods\n./a.sh <TAG> <NAMESPACE>\n```\n";
+    let plan = plan(text);
+    let holes = plan.steps.iter().flat_map(|step| &step.spec.holes);
+    let asked: Vec<&str> = holes.map(|hole| hole.literal.as_str()).collect();
+    assert_eq!(asked, ["<NAMESPACE>"]);
 }
 
 #[test]

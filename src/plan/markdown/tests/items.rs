@@ -64,6 +64,7 @@ fn what_is_only_for_a_case_asks_before_it_runs() {
         "Migrate now. Should that fail, restore:\n\n```sh\na\n```\n",
         "Um die Änderung rückgängig zu machen:\n\n```sh\na\n```\n",
         "S'il y a une erreur :\n\n```sh\na\n```\n",
+        "When the queue is empty:\n\n```sh\na\n```\n",
         "Falls das nicht geht:\n\n```sh\n# Eins\na\n\n# Zwei\nb\n```\n",
     ] {
         let text = format!("## Deploy\n{case}");
@@ -81,7 +82,7 @@ fn what_is_only_for_a_case_asks_before_it_runs() {
     }
     for plain in [
         "```sh\nif true; then\n  a\nfi\n```\n",
-        "When the queue is empty:\n\n```sh\na\n```\n",
+        "When the queue is done:\n\n```sh\na\n```\n",
         "```sh { when=\"{{x}} == 1\" }\n# If it is needed\na\n```\n",
     ] {
         let text = format!("---\nvars:\n  x: {{default: 1}}\n---\n## Deploy\n{plain}");

@@ -36,6 +36,68 @@ fn forms(names: &[&str]) -> Vec<String> {
     ]
 }
 
+/// Of each step below "Deployment", the text of which is `text`, its first line, and whether somebody is asked.
+fn forward(text: &str) -> Vec<(String, bool)> {
+    let plan = plan(&format!("## Deployment\n{text}"));
+    let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let steps = plan.steps.iter().map(|step| {
+        let asks = step.spec.danger || step.spec.alternatives.len() > 1;
+        (first(&step.spec.work.text()), asks)
+    });
+    steps.collect()
+}
+
+#[test]
+fn what_is_for_another_place_never_runs_unasked_and_production_is_offered_first() {
+    let (reset, keep) = ("```bash\n./reset\n```\n", "```bash\n./keep\n```\n");
+    for text in [
+        format!("Development:\n\n{reset}\nProduction:\n\n{keep}"),
+        format!("**Local**\n\n{reset}\n**Production**\n\n{keep}"),
+        format!("In development, run:\n\n{reset}\nIn production, run:\n\n{keep}"),
+        format!("Non-production:\n\n{reset}\nProduction (careful):\n\n{keep}"),
+    ] {
+        assert_eq!(forward(&text), [("./keep".to_owned(), true)], "{text}");
+        let item = format!("- [ ] Migrate\n\n{text}").replace('\n', "\n  ");
+        assert_eq!(forward(&item), [("./keep".to_owned(), true)], "{item}");
+    }
+    for text in [
+        format!("Development:\n\n{reset}\n{reset}\nProduction:\n\n{keep}"),
+        format!("Run in staging:\n\n{reset}\n{reset}\nRun in production:\n\n{keep}"),
+        format!("Dev:\n\n{reset}\nThen look.\n\n{reset}\nProd:\n\n{keep}"),
+    ] {
+        let wanted = [("./reset", true), ("./reset", true), ("./keep", false)];
+        let wanted = wanted.map(|(line, asks)| (line.to_owned(), asks));
+        assert_eq!(forward(&text), wanted, "{text}");
+        let item = format!("- [ ] Migrate\n\n{text}").replace('\n', "\n  ");
+        assert_eq!(forward(&item), wanted, "{item}");
+    }
+    let after = format!("Development:\n\n{reset}\nProduction:\n\n{keep}\nThen:\n\n{keep}");
+    let wanted = [("./keep", true), ("./keep", false)].map(|(line, asks)| (line.to_owned(), asks));
+    assert_eq!(forward(&after), wanted);
+    let local = format!("Production:\n\n{keep}\n**Local reset**\n\n{reset}");
+    let wanted = [("./keep", false), ("./reset", true)].map(|(line, asks)| (line.to_owned(), asks));
+    assert_eq!(forward(&local), wanted);
+    let test = format!("Testing:\n\n{keep}");
+    assert_eq!(forward(&test), [("./keep".to_owned(), false)]);
+}
+
+#[test]
+fn of_a_heading_for_a_case_somebody_is_asked_once_before_what_only_looks() {
+    let asks = |first: &str| {
+        let look = "```bash\npsql -c 'select 1'\n```\n";
+        let text = format!(
+            "# Shop\n## Deployment\n```bash\n./deploy.sh\n```\n## Verification (if Redis is used)\n### One\n{first}### Two\n{look}### Three\n```bash\n./refresh.sh\n```\n### Four\n{look}"
+        );
+        let plan = plan(&text);
+        let asks = plan.steps.iter().map(|step| step.spec.confirm.is_some());
+        asks.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        asks("```bash\ncurl -f http://x/health\n```\n"),
+        [false, true, false, true, false]
+    );
+}
+
 #[test]
 fn ways_back_that_exclude_each_other_never_run_both_unasked() {
     for names in [

@@ -1001,3 +1001,20 @@ fn migrations_in_front_of_the_deployment_ask() {
         );
     }
 }
+
+#[test]
+fn what_stands_below_headings_waits_as_the_line_above_them_says() {
+    for (line, asks) in [
+        ("After 1-2 weeks without errors:", true),
+        ("Once everything has been stable for 7 days:", true),
+        ("In this order:", false),
+        ("After 1-2 weeks without errors:\n\nSee the wiki.", false),
+    ] {
+        let text = format!(
+            "# Shop\n## Deployment\n```bash\n./deploy.sh\n```\n## Cleanup\n{line}\n\n### 1. Drop the old\n```bash\n./drop.sh\n```\n"
+        );
+        let plan = plan(&text);
+        let last = plan.steps.last().map(|step| step.spec.confirm.is_some());
+        assert_eq!(last, Some(asks), "{line}");
+    }
+}
