@@ -99,6 +99,28 @@ impl Target {
     }
 }
 
+/// Whether what was said of a session when it was begun has not come to it.
+const NOT_DIRECT: &str =
+    "SELECT pg_catalog.current_setting('gonogo.direct', true) IS DISTINCT FROM 'on'";
+
+impl Target {
+    /// Connects as `application`, for work that is not the monitor's. The second part tells whether a pooler
+    /// stands between, which refuses startup options or passes none of them on.
+    pub async fn open(&self, application: &str) -> Result<(PgConnection, bool), sqlx::Error> {
+        let plain = self.named(application);
+        let direct = plain.clone().options([("gonogo.direct", "on")]);
+        match direct.connect().await {
+            Ok(mut connection) => {
+                let row = sqlx::raw_sql(NOT_DIRECT).fetch_one(&mut connection).await?;
+                let pooled = row.try_get(0)?;
+                Ok((connection, pooled))
+            }
+            Err(error) if refuses_options(&error) => Ok((plain.connect().await?, true)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// Whether the session has the settings that it was begun with; then it has some more afterwards. A system
 /// that can't notice a client's end refuses that setting, which is worth no failure.
 async fn has_settings(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
