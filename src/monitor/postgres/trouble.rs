@@ -30,6 +30,8 @@ pub(super) enum Tells {
     Down,
     /// It has no such database.
     NoDatabase,
+    /// It has understood the statement, which lacks values.
+    LacksValues,
 }
 
 impl Trouble {
@@ -102,6 +104,8 @@ impl From<sqlx::Error> for Trouble {
                 Tells::Down
             } else if has_code(&error, &["3D000"]) {
                 Tells::NoDatabase
+            } else if !ended && has_code(&error, &["08P01", "42P02"]) {
+                Tells::LacksValues
             } else {
                 Tells::Nothing
             },

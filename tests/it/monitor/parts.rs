@@ -160,6 +160,32 @@ async fn only_a_whole_statement_is_planned() {
 }
 
 #[tokio::test]
+async fn a_statement_with_places_for_values_is_planned_where_the_server_can() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    client.run("create table t (n int)").await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let listed = |text: &str| Shown {
+        text: text.to_owned(),
+        cut: false,
+    };
+    let version = "select current_setting('server_version_num')::int8";
+    let can = client.ask(version).await >= 160_000;
+    let plan = inspector
+        .explain(client.backend, &listed("select * from t where n = $1"))
+        .await;
+    match plan {
+        Ok(plan) if can => assert!(plan.lines.join(" ").contains("n = $1"), "{plan:?}"),
+        plan => assert!(!can && plan.unwrap_err().contains("PostgreSQL 16 and newer")),
+    }
+    let two = listed("select $1; drop table t");
+    assert!(inspector.explain(client.backend, &two).await.is_err());
+    assert_eq!(client.ask("select count(*) from t").await, 0);
+}
+
+#[tokio::test]
 async fn the_plan_of_another_table_than_the_session_uses_is_refused() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "web").await;
