@@ -280,6 +280,29 @@ async fn counters_in_a_schema_that_may_not_be_used_name_the_grant() {
 }
 
 #[tokio::test]
+async fn counters_that_may_not_be_called_name_the_grant() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run(
+            "create role app login; create extension pg_stat_statements;
+             do $$ declare f regprocedure; begin
+                 for f in select oid from pg_proc where proname ~ '^pg_stat_statements' loop
+                     execute format('revoke execute on function %s from public', f);
+                 end loop;
+             end $$",
+        )
+        .await;
+    let mut watched = Watched::start(&[as_app(&server)], Vec::new());
+    let picture = watched.picture(|p| p.statements.why_not().is_some()).await;
+    let why = picture.statements.why_not().unwrap();
+    let grant = "grant execute on function public.pg_stat_statements(boolean) to app";
+    assert!(why.ends_with(grant), "{why}");
+    client.run(grant).await;
+    watched.picture(|p| p.statements.get().is_some()).await;
+}
+
+#[tokio::test]
 async fn what_was_counted_before_a_reset_is_not_forgotten() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "dba").await;
