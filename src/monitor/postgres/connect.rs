@@ -44,12 +44,15 @@ macro_rules! kept {
 const KEPT: &str = kept!();
 
 /// The same, and if it has, settings that only some servers know: that the server notices when we are
-/// gone while it works, and that it lets us be idle.
+/// gone while it works, and that it lets us be idle. A database without an encoding holds names of any bytes, which
+/// its server refuses to send as UTF-8.
 const KEPT_AND_ADDED: &str = concat!(
     "SELECT k.kept,
             (SELECT count(pg_catalog.set_config(s.name, w.value, false))
                FROM pg_catalog.pg_settings AS s
-               JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'))
+               JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'),
+                            ('client_encoding', CASE pg_catalog.getdatabaseencoding()
+                                                WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END))
                     AS w (name, value) ON w.name = s.name
               WHERE k.kept)
        FROM (",
