@@ -71,6 +71,7 @@ fn awaited_json(awaited: &Awaited) -> Value {
         "readings": awaited.readings,
         "of": awaited.of,
         "seconds_left": awaited.left.map(|left| left.as_secs()),
+        "usual": awaited.usual,
     })
 }
 

@@ -283,7 +283,9 @@ fn add(groups: &mut Vec<Group>, name: &str, alike: &Alike) {
 }
 
 fn oldest_transaction(listed: &[Session], prepared: &[Prepared]) -> Option<OldTransaction> {
-    let sessions = listed.iter().filter(|session| !session.is_monitor());
+    let sessions = listed
+        .iter()
+        .filter(|session| !session.is_monitor() && !session.is_helper());
     let sessions = sessions.filter_map(|session| {
         Some(OldTransaction {
             pid: session.pid,
@@ -304,16 +306,19 @@ fn oldest_transaction(listed: &[Session], prepared: &[Prepared]) -> Option<OldTr
     all.max_by_key(|transaction| transaction.age)
 }
 
-/// What others delete does not stay for the `vacuums`.
+/// What others delete does not stay for the `vacuums`. Of several as old, the one is told that has begun first.
 fn oldest_snapshot(
     listed: &[Session],
     prepared: &[Prepared],
     vacuums: &[i32],
 ) -> Option<OldSnapshot> {
-    let sessions = listed
-        .iter()
-        .filter(|session| !session.is_monitor() && !vacuums.contains(&session.pid));
-    let sessions = sessions.filter_map(|session| {
+    let keeps = |session: &&Session| {
+        let tidies = vacuums.contains(&session.pid);
+        !session.is_monitor() && !session.is_helper() && !tidies
+    };
+    let sessions = listed.iter().filter(keeps);
+    let first = sessions.max_by_key(|session| (session.snapshot_age, session.transaction_age));
+    let first = first.and_then(|session| {
         Some(OldSnapshot {
             pid: session.pid,
             gid: None,
@@ -329,7 +334,7 @@ fn oldest_snapshot(
             state: State::Prepared,
         })
     });
-    let all = sessions.chain(prepared);
+    let all = first.into_iter().chain(prepared);
     all.max_by_key(|snapshot| snapshot.transactions)
 }
 
@@ -448,7 +453,12 @@ mod tests {
             superuser_reserved: 3,
             ..Limits::default()
         };
-        let listed = [old, Session::unknown(8, State::Active)];
+        let mut helper = Session::unknown(8, State::Active);
+        helper.kind = Some("parallel worker".to_owned());
+        helper.transaction_age = old.transaction_age;
+        let mut younger = Session::unknown(9, State::Active);
+        younger.snapshot_age = old.snapshot_age;
+        let listed = [old, helper, younger];
         let all = count(&groups, (&listed, &[], &[]), &limits);
         assert_eq!((all.used, all.here, all.ours, all.free), (14, 11, 1, 3));
         assert_eq!(all.monitors, 1);
@@ -467,14 +477,15 @@ mod tests {
         let here = all.here_by_state;
         assert_eq!((here.active, here.idle, here.all()), (3, 5, 10));
         assert_eq!(all.oldest_transaction.unwrap().pid, 7);
-        assert_eq!(all.oldest_snapshot.unwrap().transactions, 12);
+        let oldest = all.oldest_snapshot.unwrap();
+        assert_eq!((oldest.pid, oldest.transactions), (7, 12));
         let prepared = Prepared {
             gid: "left".to_owned(),
             owner: None,
             age: Some(Duration::from_secs(91)),
             transactions: Some(13),
         };
-        let nothing = count(&groups, (&listed, &[], &[7]), &limits);
+        let nothing = count(&groups, (&listed, &[], &[7, 9]), &limits);
         assert_eq!(nothing.oldest_snapshot, None, "it only tidies up");
         let all = count(&groups, (&listed, &[prepared], &[]), &limits);
         let oldest = all.oldest_transaction.unwrap();

@@ -72,7 +72,7 @@ pub use locks::{LockNode, LockTree, OurWait, Prepared, Queue, Wanted, lock_on};
 pub use metric::value_of;
 pub use migrations::{Migration, MigrationState, Migrations};
 pub use ours::{AtWork, Evidence, Ours, OursBook, Worker};
-pub use postgres::{Inspector, Signaller, Target, survey};
+pub use postgres::{Inspector, Signaller, Target, certificate_words, survey};
 pub use probe::{ProbeHealth, ProbeState};
 pub use progress::{InvalidIndex, Progress, WaitsFor};
 pub use running::Running;

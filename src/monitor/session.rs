@@ -328,6 +328,11 @@ impl Session {
         shown.chars().count() >= LISTED
     }
 
+    /// Whether it only helps another one: its transaction and its statement are that one's.
+    pub(in crate::monitor) fn is_helper(&self) -> bool {
+        self.kind.as_deref() == Some("parallel worker")
+    }
+
     /// Whether it is one of a monitor's own.
     pub fn is_monitor(&self) -> bool {
         self.application == MONITOR_NAME

@@ -17,6 +17,7 @@ mod headless;
 mod monitor;
 mod network;
 mod plans;
+mod pooled;
 mod readme;
 mod recovery;
 mod refusals;

@@ -44,12 +44,15 @@ macro_rules! kept {
 const KEPT: &str = kept!();
 
 /// The same, and if it has, settings that only some servers know: that the server notices when we are
-/// gone while it works, and that it lets us be idle.
+/// gone while it works, and that it lets us be idle. A database without an encoding holds names of any bytes, which
+/// its server refuses to send as UTF-8.
 const KEPT_AND_ADDED: &str = concat!(
     "SELECT k.kept,
             (SELECT count(pg_catalog.set_config(s.name, w.value, false))
                FROM pg_catalog.pg_settings AS s
-               JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'))
+               JOIN (VALUES ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'),
+                            ('client_encoding', CASE pg_catalog.getdatabaseencoding()
+                                                WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END))
                     AS w (name, value) ON w.name = s.name
               WHERE k.kept)
        FROM (",
@@ -95,6 +98,28 @@ impl Target {
             Ok(result) => result.map_err(Trouble::from),
             Err(_) if greets(self.plain()).await => Err(Trouble::kept_out(patience)),
             Err(_) => Err(Trouble::silence(patience)),
+        }
+    }
+}
+
+/// Whether what was said of a session when it was begun has not come to it.
+const NOT_DIRECT: &str =
+    "SELECT pg_catalog.current_setting('gonogo.direct', true) IS DISTINCT FROM 'on'";
+
+impl Target {
+    /// Connects as `application`, for work that is not the monitor's. The second part tells whether a pooler
+    /// stands between, which refuses startup options or passes none of them on.
+    pub async fn open(&self, application: &str) -> Result<(PgConnection, bool), sqlx::Error> {
+        let plain = self.named(application);
+        let direct = plain.clone().options([("gonogo.direct", "on")]);
+        match direct.connect().await {
+            Ok(mut connection) => {
+                let row = sqlx::raw_sql(NOT_DIRECT).fetch_one(&mut connection).await?;
+                let pooled = row.try_get(0)?;
+                Ok((connection, pooled))
+            }
+            Err(error) if refuses_options(&error) => Ok((plain.connect().await?, true)),
+            Err(error) => Err(error),
         }
     }
 }

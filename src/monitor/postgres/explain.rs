@@ -7,8 +7,9 @@ use serde_json::Value;
 use sqlx::postgres::PgRow;
 
 use super::keep::KeptLine;
-use super::line::query;
+use super::line::{MARK, query};
 use super::rows::{field, flag, statement, text};
+use super::trouble::Tells;
 use crate::monitor::inspection::{Planned, Shown, explainable, has_places};
 use crate::monitor::session::Backend;
 
@@ -123,9 +124,17 @@ async fn plan(spare: &KeptLine, statement: &str, options: &str) -> Result<Vec<St
     };
     // A prepared statement is one statement: nothing can hide behind a semicolon.
     let sql = format!("EXPLAIN {options} {statement}");
-    let asked = spare.ask(|| query(&sql).persistent(false));
-    let rows = asked.await.map_err(|trouble| {
-        if generic && trouble.words.contains("generic_plan") {
+    let asked = spare.ask(|| query(&sql).persistent(false)).await;
+    let rows = match asked {
+        // Given values, the server would plan for those. It has read it as one statement, so it may come as a text,
+        // for which nothing is missing.
+        Err(trouble) if generic && trouble.tells == Tells::LacksValues => {
+            spare.ask_text(&format!("{sql} {MARK}")).await
+        }
+        asked => asked,
+    };
+    let rows = rows.map_err(|trouble| {
+        if generic && trouble.tells == Tells::LacksValues {
             "it has places for values ($1): PostgreSQL 16 and newer can plan that".to_owned()
         } else {
             trouble.words

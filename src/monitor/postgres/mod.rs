@@ -53,5 +53,6 @@ pub(super) use keep::{KeptLine, keep_spare};
 pub(super) use poll::Wishes;
 pub(super) use rarely::WantedRarely;
 pub use target::Target;
+pub use trouble::certificate_words;
 pub(super) use value::SqlProbe;
 pub(super) use watch::Watcher;

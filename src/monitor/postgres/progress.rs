@@ -282,7 +282,7 @@ fn uncounted<'s>(
         session.state == State::Active
             && session.query_age.is_some_and(|age| age >= LONG)
             && !session.waits_for_others()
-            && session.kind.as_deref() != Some("parallel worker")
+            && !session.is_helper()
             && !counted.iter().any(|known| known.pid == session.pid)
     };
     let told = |session: &&Session| {

@@ -22,12 +22,14 @@ const EXTENSION: &str = "
            ARRAY(SELECT a.attname::text FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
                   WHERE c.relname = 'pg_stat_statements' AND c.relnamespace = e.extnamespace)
                AS columns,
-           CASE WHEN u.usable
-                THEN to_regclass(quote_ident(n.nspname) || '.pg_stat_statements_info') IS NOT NULL
-                END AS info,
-           u.usable
-      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace,
-           LATERAL (SELECT has_schema_privilege(n.oid, 'USAGE') AS usable) AS u
+           (SELECT has_table_privilege(c.oid, 'SELECT') FROM pg_class AS c
+             WHERE c.relname = 'pg_stat_statements_info' AND c.relnamespace = n.oid)
+           AND (SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc AS p
+                 WHERE p.proname = 'pg_stat_statements_info' AND p.pronamespace = n.oid) AS info,
+           has_schema_privilege(n.oid, 'USAGE') AS usable,
+           (SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc AS p
+             WHERE p.proname = 'pg_stat_statements' AND p.pronamespace = n.oid) AS callable
+      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
      WHERE e.extname = 'pg_stat_statements'";
 
 /// The extension as it is installed in a database.
@@ -36,9 +38,12 @@ struct Extension {
     schema: String,
     version: String,
     columns: Vec<String>,
+    /// Whether it tells when it was reset, and the role may ask.
     info: bool,
     /// Whether the role may use what is in its schema.
     usable: bool,
+    /// Whether the role may read the counters.
+    callable: bool,
 }
 
 /// What is remembered of statements between two looks.
@@ -66,6 +71,7 @@ impl Extension {
             columns: field(row, "columns").unwrap_or_default(),
             info: flag(row, "info"),
             usable: flag(row, "usable"),
+            callable: flag(row, "callable"),
         }))
     }
 
@@ -124,10 +130,19 @@ impl StatementWatch {
                  database (create extension pg_stat_statements)",
             ));
         };
-        if !extension.usable {
-            let (schema, role) = (&extension.schema, &facts.server.role);
+        let (schema, role) = (&extension.schema, &facts.server.role);
+        let lacks = if !extension.usable {
+            Some(format!("usage on schema {schema}"))
+        } else if !extension.callable {
+            Some(format!(
+                "execute on function {schema}.pg_stat_statements(boolean)"
+            ))
+        } else {
+            None
+        };
+        if let Some(lacks) = lacks {
             return Ok(Known::missing(format!(
-                "what counts statements may not be used: grant usage on schema {schema} to {role}"
+                "what counts statements may not be used: grant {lacks} to {role}"
             )));
         }
         let reset = reset(line, &extension).await?;

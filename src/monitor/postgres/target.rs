@@ -71,6 +71,8 @@ impl Target {
             .filter(|(name, _)| is_known(name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
+        let bound = |(name, value): (_, _)| name == "channel_binding" && value == "require";
+        let is_bound = url.query_pairs().any(bound);
         // As in libpq, `system` stands for the certificates of the machine, and for looking at them.
         if known.iter().any(is_system_root) {
             known.retain(|pair| !is_system_root(pair));
@@ -96,6 +98,9 @@ impl Target {
         // As with other programs, what is said about TLS does not hold within the machine.
         if options.get_socket().is_some() || options.get_host().starts_with('/') {
             options = options.ssl_mode(PgSslMode::Disable);
+        } else if is_bound {
+            // The driver can't bind to the channel. Who has to show a certificate can't stand in between either.
+            options = options.ssl_mode(PgSslMode::VerifyFull);
         }
         let options = options
             .application_name(MONITOR_NAME)
@@ -229,6 +234,17 @@ mod tests {
             .ok()
             .unwrap();
         assert_eq!(options.get_options(), Some("-c geqo=off"));
+    }
+
+    #[test]
+    fn who_asks_for_a_binding_to_the_channel_has_the_certificate_looked_at() {
+        let mode = |url: &str| Target::parse(url).ok().unwrap().0.get_ssl_mode();
+        let verifies = |url: &str| matches!(mode(url), PgSslMode::VerifyFull);
+        let url = "postgres://app@db/shop?sslmode=require";
+        assert!(!verifies(url) && !verifies(&format!("{url}&channel_binding=prefer")));
+        assert!(verifies(&format!("{url}&channel_binding=require")));
+        let socket = "postgres:///shop?host=/run&channel_binding=require";
+        assert!(matches!(mode(socket), PgSslMode::Disable));
     }
 
     #[test]

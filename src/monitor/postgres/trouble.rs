@@ -30,6 +30,8 @@ pub(super) enum Tells {
     Down,
     /// It has no such database.
     NoDatabase,
+    /// It has understood the statement, which lacks values.
+    LacksValues,
 }
 
 impl Trouble {
@@ -75,8 +77,19 @@ impl From<sqlx::Error> for Trouble {
                     None => (database.message().to_owned(), true),
                 }
             }
-            sqlx::Error::Io(outer) => (io_words(kinds(&error).last(), outer), true),
-            sqlx::Error::Tls(error) => (format!("TLS failed: {error}"), true),
+            sqlx::Error::Io(outer) => {
+                let words = certificate_words(&error);
+                let words = words.unwrap_or_else(|| io_words(kinds(&error).last(), outer));
+                (words, true)
+            }
+            sqlx::Error::Tls(failed) => {
+                let words = certificate_words(&error);
+                (
+                    words.unwrap_or_else(|| format!("TLS failed: {failed}")),
+                    true,
+                )
+            }
+            sqlx::Error::Configuration(why) => (unusable(why.as_ref()), true),
             sqlx::Error::Protocol(_) => {
                 ("it does not speak PostgreSQL's protocol".to_owned(), true)
             }
@@ -91,6 +104,8 @@ impl From<sqlx::Error> for Trouble {
                 Tells::Down
             } else if has_code(&error, &["3D000"]) {
                 Tells::NoDatabase
+            } else if !ended && has_code(&error, &["08P01", "42P02"]) {
+                Tells::LacksValues
             } else {
                 Tells::Nothing
             },
@@ -113,6 +128,43 @@ fn server_words(error: &PgDatabaseError) -> String {
             None => message.to_owned(),
         },
         _ => message.to_owned(),
+    }
+}
+
+/// What is wrong with certificates and their keys, in plain words where the library has none.
+pub fn certificate_words(error: &sqlx::Error) -> Option<String> {
+    let said = match error {
+        sqlx::Error::Configuration(why) => return Some(unusable(why.as_ref())),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Tls(error) => error.to_string(),
+        _ => return None,
+    };
+    let plain = [
+        (
+            "UnknownIssuer",
+            "nobody who is known here has signed the server's certificate: sslrootcert names the file of whom to trust",
+        ),
+        (
+            "UnsupportedCertVersion",
+            "the server's certificate is of version 1, which names no host: it has to be made anew, with one",
+        ),
+        (
+            "KeyMismatch",
+            "sslkey is not the key of the certificate in sslcert",
+        ),
+    ];
+    let known = plain.iter().find(|(code, _)| said.contains(code));
+    known.map(|(_, words)| (*words).to_owned())
+}
+
+/// What the URL names can't be used.
+fn unusable(why: &(dyn Error + Send + Sync)) -> String {
+    match why.to_string() {
+        why if why.starts_with("no keys found") => {
+            "no key can be read from the URL's sslkey; one with a passphrase can't be used"
+                .to_owned()
+        }
+        why => format!("the URL's parameters can't be used: {why}"),
     }
 }
 
@@ -189,5 +241,39 @@ mod tests {
         }
         let trouble = Trouble::from(sqlx::Error::Io(wrapped()));
         assert_eq!(trouble.words, "the server closed the connection");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_said_in_plain_words() {
+        let invalid = |why| io::Error::other(format!("invalid peer certificate: {why}"));
+        for (error, words) in [
+            (
+                sqlx::Error::Io(invalid("UnknownIssuer")),
+                "sslrootcert names",
+            ),
+            (
+                sqlx::Error::Tls(invalid("UnknownIssuer").into()),
+                "sslrootcert names",
+            ),
+            (
+                sqlx::Error::Io(invalid("Other(OtherError(UnsupportedCertVersion))")),
+                "of version 1",
+            ),
+            (
+                sqlx::Error::Tls("keys may not be consistent: KeyMismatch".into()),
+                "not the key of",
+            ),
+            (
+                sqlx::Error::Configuration("no keys found pem file".into()),
+                "one with a passphrase",
+            ),
+            (
+                sqlx::Error::Io(invalid("certificate expired")),
+                "certificate expired",
+            ),
+        ] {
+            let told = Trouble::from(error);
+            assert!(told.words.contains(words) && told.ended, "{}", told.words);
+        }
     }
 }

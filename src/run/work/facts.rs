@@ -116,7 +116,8 @@ async fn asked(link: &mut PgConnection, fact: &Fact) -> Result<String, sqlx::Err
     if let Some((schema, name)) = table {
         query = query.bind(schema).bind(name);
     }
-    query.fetch_one(link).await?.try_get(0)
+    // A pooler may not know statements that were prepared on another session.
+    query.persistent(false).fetch_one(link).await?.try_get(0)
 }
 
 /// The query, and the schema and the name that it is about.

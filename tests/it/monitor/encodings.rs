@@ -1,10 +1,11 @@
 //! Databases in other encodings than ours, which may hold bytes that mean nothing in any.
 
 use gonogo::demo::server::Server;
+use gonogo::monitor::{LockNode, Picture};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
-use super::{Client, Watched};
+use super::{Client, Watched, until};
 
 /// A session that sends a statement as it is, byte by byte. What is sent is a message of the protocol.
 async fn session_that_runs(server: &Server, database: &str, sql: &[u8]) -> UnixStream {
@@ -32,6 +33,28 @@ async fn session_that_runs(server: &Server, database: &str, sql: &[u8]) -> UnixS
     stream.write_u32(sql.len() as u32 + 5).await.unwrap();
     stream.write_all(&[sql, b"\0"].concat()).await.unwrap();
     stream
+}
+
+#[tokio::test]
+async fn who_waits_for_a_table_whose_name_can_be_of_any_bytes_is_told() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run("create database ascii encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'")
+        .await;
+    let lock =
+        b"begin; create table if not exists caf\xE9 (n int); commit; begin; lock table caf\xE9";
+    let _holder = session_that_runs(&server, "ascii", lock).await;
+    let held = "select count(*) from pg_locks where mode = 'AccessExclusiveLock'
+                   and database = (select oid from pg_database where datname = 'ascii')";
+    until(&mut client, held, 1).await;
+    let _waiter = session_that_runs(&server, "ascii", b"select * from caf\xE9").await;
+    let mut watched = Watched::start(&[server.url("ascii")], Vec::new());
+    let wanted = |node: &LockNode| node.wanted.as_ref()?.relation.clone();
+    let named = |p: &Picture| p.locks.nodes.iter().find_map(wanted);
+    let picture = watched.picture(|p| named(p).is_some()).await;
+    assert_eq!(named(&picture).as_deref(), Some("\"caf\u{fffd}\""));
+    assert_eq!(picture.blind.locks, None);
 }
 
 #[tokio::test]

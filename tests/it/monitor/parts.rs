@@ -160,6 +160,32 @@ async fn only_a_whole_statement_is_planned() {
 }
 
 #[tokio::test]
+async fn a_statement_with_places_for_values_is_planned_where_the_server_can() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "web").await;
+    client.run("create table t (n int)").await;
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let listed = |text: &str| Shown {
+        text: text.to_owned(),
+        cut: false,
+    };
+    let version = "select current_setting('server_version_num')::int8";
+    let can = client.ask(version).await >= 160_000;
+    let plan = inspector
+        .explain(client.backend, &listed("select * from t where n = $1"))
+        .await;
+    match plan {
+        Ok(plan) if can => assert!(plan.lines.join(" ").contains("n = $1"), "{plan:?}"),
+        plan => assert!(!can && plan.unwrap_err().contains("PostgreSQL 16 and newer")),
+    }
+    let two = listed("select $1; drop table t");
+    assert!(inspector.explain(client.backend, &two).await.is_err());
+    assert_eq!(client.ask("select count(*) from t").await, 0);
+}
+
+#[tokio::test]
 async fn the_plan_of_another_table_than_the_session_uses_is_refused() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "web").await;
@@ -250,6 +276,29 @@ async fn counters_in_a_schema_that_may_not_be_used_name_the_grant() {
     let why = picture.statements.why_not().unwrap();
     assert!(why.ends_with("grant usage on schema ext to app"), "{why}");
     client.run("grant usage on schema ext to app").await;
+    watched.picture(|p| p.statements.get().is_some()).await;
+}
+
+#[tokio::test]
+async fn counters_that_may_not_be_called_name_the_grant() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run(
+            "create role app login; create extension pg_stat_statements;
+             do $$ declare f regprocedure; begin
+                 for f in select oid from pg_proc where proname ~ '^pg_stat_statements' loop
+                     execute format('revoke execute on function %s from public', f);
+                 end loop;
+             end $$",
+        )
+        .await;
+    let mut watched = Watched::start(&[as_app(&server)], Vec::new());
+    let picture = watched.picture(|p| p.statements.why_not().is_some()).await;
+    let why = picture.statements.why_not().unwrap();
+    let grant = "grant execute on function public.pg_stat_statements(boolean) to app";
+    assert!(why.ends_with(grant), "{why}");
+    client.run(grant).await;
     watched.picture(|p| p.statements.get().is_some()).await;
 }
 

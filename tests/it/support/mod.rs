@@ -2,6 +2,7 @@
 //! for a run, a terminal to look at, a database, a web server.
 
 pub mod bench;
+pub mod pooler;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

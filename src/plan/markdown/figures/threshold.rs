@@ -31,6 +31,7 @@ pub(in crate::plan::markdown) enum What {
     Deadlocks,
     Active,
     Waiting,
+    LockWait,
     OldestTransaction,
     Transactions,
     CacheHits,
@@ -71,6 +72,7 @@ const MEASURES: &[Measure] = &[
     (&["deadlocks", "deadlock count"], &[(Unit::Plain, What::Deadlocks)]),
     (&["active connections", "active sessions"], &[(Unit::Plain, What::Active), (Unit::Baseline, What::Active)]),
     (&["waiting sessions", "waiting connections", "blocked sessions"], &[(Unit::Plain, What::Waiting)]),
+    (&["lock duration", "database lock duration", "lock wait", "lock wait time"], &[(Unit::Time, What::LockWait)]),
     (&["longest transaction", "longest running transaction", "oldest transaction", "transaction age"],
         &[(Unit::Time, What::OldestTransaction)]),
     (&["tps", "transactions per second"], &[(Unit::Plain, What::Transactions), (Unit::Baseline, What::Transactions)]),
@@ -149,7 +151,7 @@ pub(in crate::plan::markdown) fn read(text: &str) -> Option<Measured> {
         what => what,
     };
     let limit = match (what, limit) {
-        (What::OldestTransaction, Limit::Above(Threshold::Absolute(ms))) => {
+        (What::LockWait | What::OldestTransaction, Limit::Above(Threshold::Absolute(ms))) => {
             Limit::Above(Threshold::Absolute(ms / 1_000.0))
         }
         (_, limit) => limit,
@@ -274,6 +276,7 @@ impl What {
             What::Deadlocks => "deadlocks",
             What::Active => "active sessions",
             What::Waiting => "waiting sessions",
+            What::LockWait => "wait for a lock",
             What::OldestTransaction => "oldest transaction",
             What::Transactions => "transactions a second",
             What::CacheHits => "cache hits",
@@ -292,6 +295,7 @@ impl What {
             What::Deadlocks => ("deadlocks", true),
             What::Active => ("active", true),
             What::Waiting => ("waiting", true),
+            What::LockWait => ("lock_wait", true),
             What::OldestTransaction => ("oldest_transaction", true),
             What::Transactions => ("tps", true),
             What::CacheHits => ("cache_hits", true),
@@ -456,6 +460,11 @@ mod tests {
                 "Longest transaction > 5 min",
                 What::OldestTransaction,
                 Above(Absolute(300.0)),
+            ),
+            (
+                "Database lock duration > 5 seconds",
+                What::LockWait,
+                Above(Absolute(5.0)),
             ),
             (
                 "Active connections > 80",

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
-use crate::run::work::sql::{connect, words};
+use crate::run::work::sql::{connect, row, words};
 
 /// The first version whose sessions can end with their clients.
 const CHECKS_CLIENTS: i32 = 140_000;
@@ -27,13 +27,11 @@ impl Link {
     /// Connects to the database called `name`, and learns who it is there.
     pub(super) async fn open(name: &str, url: &str, application: &str) -> Result<Self, String> {
         let mut connection = connect(name, url, application).await?;
-        let row = sqlx::query(
+        let row = row(
+            &mut connection,
             "select pg_backend_pid(), current_setting('server_version'), current_setting('server_version_num')::int",
-        )
-        .persistent(false)
-        .fetch_one(&mut connection)
-        .await;
-        let known = row.and_then(|row| {
+        );
+        let known = row.await.and_then(|row| {
             let pid: i32 = row.try_get(0)?;
             Ok((pid.unsigned_abs(), row.try_get(1)?, row.try_get(2)?))
         });

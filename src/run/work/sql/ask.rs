@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 use tokio::sync::mpsc::{Receiver, Sender};
 
+use super::simple::{literal, row};
 use super::words::words;
 use crate::journal::event::{Job, Stage};
 use crate::monitor::{IDENTITY, Target};
@@ -163,20 +164,22 @@ impl SqlAsk {
     /// Outside of a transaction there is no status. What can be seen is whether the session still
     /// works, and what it may have left unfinished.
     async fn session(&self, server: &mut PgConnection) -> Result<Fate, sqlx::Error> {
-        let row = sqlx::query(
-            "select exists (select from pg_stat_activity
-                            where pid = $1 and application_name = $2 and state <> 'idle'),
-                    (select string_agg(indexrelid::regclass::text, ', ')
-                     from pg_index where not indisvalid)",
+        let application = literal(&self.application);
+        // Behind a pooler nobody knows which process it is.
+        let pid = self.pid.map(|pid| format!("pid = {pid} and "));
+        let found = row(
+            server,
+            format!(
+                "select exists (select from pg_stat_activity where {}application_name = {application} and state <> 'idle'),
+                        (select string_agg(indexrelid::regclass::text, ', ') from pg_index where not indisvalid)",
+                pid.unwrap_or_default()
+            ),
         )
-        .bind(self.pid.map(u32::cast_signed))
-        .bind(&self.application)
-        .fetch_one(server)
         .await?;
-        if row.try_get(0)? {
+        if found.try_get(0)? {
             return Ok(Fate::InProgress);
         }
-        let invalid: Option<String> = row.try_get(1)?;
+        let invalid: Option<String> = found.try_get(1)?;
         let invalid = invalid.map_or(String::new(), |names| format!("; invalid indexes: {names}"));
         Ok(Fate::Lost(format!(
             "its statements were not in a transaction, and its session is gone{invalid}"
@@ -186,22 +189,16 @@ impl SqlAsk {
 
 /// What the server says of a transaction.
 pub(super) async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Error> {
-    let version: String = sqlx::query_scalar("select current_setting('server_version_num')")
-        .fetch_one(&mut *server)
-        .await?;
-    let sql = if version.parse().is_ok_and(|version: i32| version >= XID8) {
-        "select pg_xact_status($1::text::xid8)"
+    let version = row(server, "select current_setting('server_version_num')::int").await?;
+    let sql = if version.try_get::<i32, _>(0)? >= XID8 {
+        format!("select pg_xact_status('{xid}'::xid8)")
     } else {
-        "select txid_status($1::text::bigint)"
+        format!("select txid_status('{xid}'::bigint)")
     };
-    let asked = sqlx::query_scalar(sql)
-        .bind(xid.to_string())
-        .fetch_one(server)
-        .await;
-    let status: Option<String> = match asked {
+    let status: Option<String> = match row(server, sql).await {
         // The server has forgotten the number in a crash: nothing of it was on the disk.
         Err(error) if is_in_the_future(&error) => return Ok(Fate::Aborted),
-        asked => asked?,
+        asked => asked?.try_get(0)?,
     };
     Ok(match status.as_deref() {
         Some("committed") => Fate::Committed,
@@ -224,8 +221,9 @@ fn is_in_the_future(error: &sqlx::Error) -> bool {
 /// How a server identifies itself. `None` where it does not say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
     for sql in IDENTITY {
-        let said = sqlx::query_scalar(sql).fetch_one(&mut *server);
-        if let Ok(identity) = said.await {
+        if let Ok(said) = row(server, sql).await
+            && let Ok(identity) = said.try_get(0)
+        {
             return Some(identity);
         }
     }

@@ -100,10 +100,8 @@ impl Link {
         let settings = task.before.left.settings.iter();
         let (role, others): (Vec<_>, Vec<_>) = settings.partition(|(name, _)| *name == "role");
         for (name, value) in others.into_iter().chain(role) {
-            let set = sqlx::query("select set_config($1, $2, false)");
-            let set = set.bind(name).bind(value).execute(&mut self.connection);
-            match set.await {
-                Ok(_) => said.push(format!("`{name}` is set again")),
+            match self.set(name, value).await {
+                Ok(()) => said.push(format!("`{name}` is set again")),
                 Err(error) => {
                     let words = words(&error);
                     let why = format!("`{name}` could not be set again in a new session: {words}");
@@ -144,7 +142,13 @@ impl Link {
         for (kind, name, value) in rows {
             match kind.as_str() {
                 // A pooler has another session answer: of ours nothing is known.
-                "who" if value != self.pid.to_string() => return Ok(before.clone()),
+                "who" if value != self.pid.to_string() => {
+                    let database = left.database;
+                    return Ok(SessionLeft {
+                        database,
+                        ..before.clone()
+                    });
+                }
                 "who" if name == self.user => {}
                 "who" => left.own.push(format!("the session authorization `{name}`")),
                 "own" => left.own.push(name),

@@ -13,10 +13,12 @@ pub(super) struct Ears<'a> {
     pub(super) backends: &'a Backends,
     /// The database's name in the plan.
     pub(super) database: &'a str,
-    /// The session's process on the server.
-    pub(super) pid: i32,
-    /// When the session began, in microseconds since the Unix epoch by the server's clock.
-    pub(super) started: i64,
+    /// The session's process on the server, and when it began, in microseconds since the Unix epoch by the
+    /// server's clock. None behind a pooler, which lends one session after the other: which one it is at the
+    /// moment, its name says.
+    pub(super) backend: Option<(i32, i64)>,
+    /// The name under which the session shows.
+    pub(super) application: &'a str,
     /// The signals that are under way.
     pub(super) signals: JoinSet<()>,
 }
@@ -67,11 +69,15 @@ impl Ears<'_> {
     /// Asks for it over another connection.
     fn signal(&mut self, action: BackendAction) {
         let (backends, database) = (self.backends.clone(), self.database.to_owned());
-        let (pid, started) = (self.pid, self.started);
+        let (backend, application) = (self.backend, self.application.to_owned());
         self.signals.spawn(async move {
-            backends
-                .signal(database, (pid, started, None), action)
-                .await;
+            match backend {
+                Some((pid, started)) => {
+                    let session = (pid, started, None);
+                    backends.signal(database, session, action).await;
+                }
+                None => backends.cancel_application(application).await,
+            }
         });
     }
 }

@@ -6,10 +6,11 @@ use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::SqlTask;
-use super::ask::{identity, without_life};
+use super::ask::without_life;
 use super::ears::Ears;
 use super::heard::{self, Said};
 use super::number;
+use super::simple::row;
 use super::words::{is_lost, words};
 use crate::journal::event::{Applied, Job, Outcome};
 use crate::plan::Observed;
@@ -18,20 +19,23 @@ use crate::run::input::{Finish, Notice};
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
-/// The first version whose sessions can end with their clients.
-const CHECKS_CLIENTS: i32 = 140_000;
+/// Why a step is not begun behind a pooler.
+const NO_LIMIT: &str = "behind a pooler `lock_timeout` can't be set for what is not in a transaction: it would stay with a session of somebody else; connect to the server itself, or leave it out";
 
 /// A connection and who it is on the server.
 pub struct Link {
     pub connection: PgConnection,
-    options: PgConnectOptions,
+    pub(super) options: PgConnectOptions,
     pub(super) pid: i32,
     /// Who it was opened as.
     pub(super) user: String,
     /// When the session began, in microseconds since the Unix epoch by the server's clock.
     pub(super) started: i64,
-    in_recovery: bool,
-    version: i32,
+    /// Whether a pooler lends it one session after the other: what is set outside of a transaction may stay
+    /// with somebody else.
+    pub(super) pooled: bool,
+    pub(super) in_recovery: bool,
+    pub(super) version: i32,
     /// The server, as it identifies itself.
     pub(super) server: Option<String>,
     /// Whether no step has worked in it yet.
@@ -52,48 +56,6 @@ enum Ran {
 struct Gone;
 
 impl Link {
-    /// Learns who the session is that was opened by `options`, and sets it up.
-    pub async fn greet(
-        mut connection: PgConnection,
-        options: PgConnectOptions,
-    ) -> Result<Self, sqlx::Error> {
-        let row = sqlx::query(
-            "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int, session_user::text
-             from pg_stat_activity where pid = pg_backend_pid()",
-        )
-        .fetch_one(&mut connection)
-        .await?;
-        let link = Link {
-            server: identity(&mut connection).await,
-            pid: row.try_get(0)?,
-            started: row.try_get(1)?,
-            in_recovery: row.try_get(2)?,
-            version: row.try_get(3)?,
-            user: row.try_get(4)?,
-            is_new: true,
-            connection,
-            options,
-        };
-        link.end_with_us().await
-    }
-
-    /// If we are killed, the server ends what we had begun instead of carrying on for nobody.
-    async fn end_with_us(mut self) -> Result<Self, sqlx::Error> {
-        if self.version >= CHECKS_CLIENTS {
-            self.tell("set client_connection_check_interval = '2s'")
-                .await?;
-        }
-        Ok(self)
-    }
-
-    /// Runs a statement of our own.
-    async fn tell(&mut self, sql: impl Into<String>) -> Result<(), sqlx::Error> {
-        sqlx::raw_sql(AssertSqlSafe(sql.into()))
-            .execute(&mut self.connection)
-            .await?;
-        Ok(())
-    }
-
     /// Does what `task` says. The second part tells whether the connection is of no use any more. It can
     /// be given up at any time: before the statements were allowed nothing was begun, before the commit
     /// nothing is done, and after that the server is asked.
@@ -103,9 +65,10 @@ impl Link {
         ears: &mut Ears<'_>,
         proceed: oneshot::Receiver<()>,
     ) -> (Finish, bool) {
-        let pid = self.pid.unsigned_abs();
-        let job = task.job.clone();
-        let _ = task.notices.send(Notice::Launched { job, pid }).await;
+        if !self.pooled {
+            let (job, pid) = (task.job.clone(), self.pid.unsigned_abs());
+            let _ = task.notices.send(Notice::Launched { job, pid }).await;
+        }
         let wrapped = task
             .sql
             .transaction
@@ -113,6 +76,9 @@ impl Link {
         let given_up = "given up before its first statement";
         if let Some(refused) = self.is_not_the_one(task) {
             return (refused, false);
+        }
+        if self.pooled && !wrapped && task.sql.lock_timeout.is_some() {
+            return (not_begun(&task.job, NO_LIMIT), false);
         }
         let new_session = match ears.beside(self.carry_on(task)).await {
             Some(Ok(words)) => words,
@@ -160,15 +126,15 @@ impl Link {
         wrapped: bool,
         database: &str,
     ) -> Result<Option<String>, sqlx::Error> {
-        sqlx::query("select set_config('application_name', $1, false)")
-            .bind(&task.application)
-            .execute(&mut self.connection)
-            .await?;
+        self.set("application_name", &task.application).await?;
         let limit = task.sql.lock_timeout.map(|limit| limit.as_millis());
         let mut server = self.server.clone();
         let (mut xid, mut lsn, mut before) = (None, None, None);
         if wrapped {
             self.tell("begin").await?;
+            if self.pooled {
+                self.end_with_us("local").await?;
+            }
             if let Some(limit) = limit {
                 self.tell(format!("set local lock_timeout = {limit}"))
                     .await?;
@@ -182,8 +148,8 @@ impl Link {
                 }
             }
         } else if let Some(limit) = limit {
-            let asked = sqlx::query_scalar("select current_setting('lock_timeout')");
-            before = Some(asked.fetch_one(&mut self.connection).await?);
+            let asked = "select current_setting('lock_timeout')";
+            before = Some(row(&mut self.connection, asked).await?.try_get(0)?);
             self.tell(format!("set lock_timeout = {limit}")).await?;
         }
         let notice = Notice::Transaction {
@@ -207,9 +173,8 @@ impl Link {
 
     /// A step's own limit of waiting for locks is not the next one's.
     async fn limit_as(&mut self, before: &str, ears: &mut Ears<'_>) -> Result<(), Gone> {
-        let set = sqlx::query("select set_config('lock_timeout', $1, false)").bind(before);
-        match ears.beside(set.execute(&mut self.connection)).await {
-            Some(Ok(_)) => Ok(()),
+        match ears.beside(self.set("lock_timeout", before)).await {
+            Some(Ok(())) => Ok(()),
             _ => Err(Gone),
         }
     }

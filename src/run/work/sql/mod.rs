@@ -9,12 +9,14 @@ mod ask;
 mod carried;
 mod connect;
 mod ears;
+mod greet;
 mod heard;
 mod link;
 mod number;
 mod queue;
 mod recognise;
 mod session;
+mod simple;
 mod words;
 
 use std::collections::HashMap;
@@ -30,6 +32,7 @@ pub use heard::ServerWords;
 use queue::Queue;
 pub use recognise::SqlRecognise;
 use session::Session;
+pub(super) use simple::row;
 pub(super) use words::{is_lost, words};
 
 use super::backends::Backends;

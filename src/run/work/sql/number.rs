@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{Connection, Row};
 
 use super::ask::XID8;
+use super::simple::{row, tell};
 
 /// The first version that writes a message through to the disk when asked to.
 const FLUSHES: i32 = 170_000;
@@ -41,9 +42,8 @@ pub async fn take(
         "select {current}::text, bool_and(has_function_privilege(oid, 'execute'))
          from pg_proc where proname = 'pg_logical_emit_message' and pronamespace = 'pg_catalog'::regnamespace"
     );
-    let (xid, may_write): (String, Option<bool>) = sqlx::query_as(AssertSqlSafe(sql))
-        .fetch_one(&mut *connection)
-        .await?;
+    let known = row(connection, sql).await?;
+    let (xid, may_write): (String, Option<bool>) = (known.try_get(0)?, known.try_get(1)?);
     let mut lsn = None;
     let is_durable = if may_write != Some(true) {
         false
@@ -66,22 +66,16 @@ pub async fn take(
 /// Writes a message to the server's log, and tells where it stands there.
 async fn emit(connection: &mut PgConnection, message: &str) -> Result<String, sqlx::Error> {
     let sql = format!("select pg_logical_emit_message({message})::text");
-    let place = sqlx::query_scalar(AssertSqlSafe(sql));
-    place.fetch_one(connection).await
+    row(connection, sql).await?.try_get(0)
 }
 
-async fn write(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(sql).execute(connection).await?;
-    Ok(())
-}
-
-/// A commit on another connection takes everything to the disk that was written to the log before it.
+/// A commit on another connection takes everything to the disk that was written to the log before it. Both
+/// statements are one transaction, with which the setting ends: behind a pooler the session is somebody else's next.
 async fn write_through(options: &PgConnectOptions) -> Result<(), sqlx::Error> {
     let mut other = PgConnection::connect_with(options).await?;
-    write(&mut other, "set synchronous_commit = local").await?;
-    write(
+    tell(
         &mut other,
-        "select pg_logical_emit_message(true, 'gonogo', '')",
+        "set local synchronous_commit = local; select pg_logical_emit_message(true, 'gonogo', '')",
     )
     .await?;
     other.close().await

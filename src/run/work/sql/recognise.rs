@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::ask::{AGAIN, PATIENCE, TRIES, identity, status_of};
 use super::connect::connect;
+use super::simple::{literal, row};
 use super::words::words;
 use crate::monitor::Likeness;
 use crate::run::input::{Answerer, Fate, Notice, Recognised};
@@ -95,8 +96,7 @@ impl SqlRecognise {
 }
 
 async fn is_standby(server: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let asked = sqlx::query_scalar("select pg_is_in_recovery()");
-    asked.fetch_one(server).await
+    row(server, "select pg_is_in_recovery()").await?.try_get(0)
 }
 
 /// Whether the server that is called `now` has what `transaction` has committed; none where it can't be asked for
@@ -128,9 +128,8 @@ async fn has_heard(
     server: &mut PgConnection,
     transaction: &Transaction,
 ) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query("select coalesce(pg_last_wal_replay_lsn() >= $1::text::pg_lsn, true)")
-        .bind(&transaction.lsn)
-        .fetch_one(server)
-        .await?;
-    row.try_get(0)
+    let lsn = transaction.lsn.as_deref().map(literal);
+    let lsn = lsn.as_deref().unwrap_or("null");
+    let sql = format!("select coalesce(pg_last_wal_replay_lsn() >= {lsn}::pg_lsn, true)");
+    row(server, sql).await?.try_get(0)
 }

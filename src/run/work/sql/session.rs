@@ -1,7 +1,6 @@
 //! A run's session on one database: connected when it is first needed, and again when it was lost.
 
 use sqlx::Connection;
-use sqlx::postgres::PgConnection;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -62,8 +61,8 @@ impl Session {
             stops,
             backends: &self.backends,
             database: &self.database,
-            pid: link.pid,
-            started: link.started,
+            backend: (!link.pooled).then_some((link.pid, link.started)),
+            application: &task.application,
             signals: JoinSet::new(),
         };
         let (mut finish, lost) = link.run(task, &mut ears, proceed).await;
@@ -95,10 +94,9 @@ impl Session {
     async fn connect(&self, task: &SqlTask, stops: &mut Receiver<Stage>) -> Result<Link, String> {
         let url = self.url.as_ref().map_err(Clone::clone)?;
         let target = Target::parse(url).map_err(|why| format!("`{}`: {why}", self.database))?;
-        let options = target.named(&task.application);
         let connecting = async {
-            let connection = PgConnection::connect_with(&options).await?;
-            Link::greet(connection, options.clone()).await
+            let (connection, pooled) = target.open(&task.application).await?;
+            Link::greet(connection, pooled, target.named(&task.application)).await
         };
         let failed = |why: &str| format!("failed to connect to `{}`: {why}", self.database);
         tokio::select! {

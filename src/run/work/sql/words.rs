@@ -2,6 +2,8 @@
 
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
+use crate::monitor::certificate_words;
+
 /// `protocol_violation`, as which poolers say that they have lost their server. The other codes of its
 /// class also come from servers that a server itself could not reach.
 const POOLER: &str = "08P01";
@@ -29,7 +31,7 @@ pub fn is_lost(error: &sqlx::Error) -> bool {
 /// What a server or a connection said, with its code and its advice; never a URL.
 pub fn words(error: &sqlx::Error) -> String {
     let Some(database) = error.as_database_error() else {
-        return error.to_string();
+        return certificate_words(error).unwrap_or_else(|| error.to_string());
     };
     let postgres = database.try_downcast_ref::<PgDatabaseError>();
     let mut words = database.message().to_owned();
