@@ -112,7 +112,7 @@ async fn asked(link: &mut PgConnection, fact: &Fact) -> Result<String, sqlx::Err
         .execute(&mut *link)
         .await?;
     let (sql, table) = question(fact);
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
     if let Some((schema, name)) = table {
         query = query.bind(schema).bind(name);
     }

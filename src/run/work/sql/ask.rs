@@ -169,6 +169,7 @@ impl SqlAsk {
                     (select string_agg(indexrelid::regclass::text, ', ')
                      from pg_index where not indisvalid)",
         )
+        .persistent(false)
         .bind(self.pid.map(u32::cast_signed))
         .bind(&self.application)
         .fetch_one(server)
@@ -187,6 +188,7 @@ impl SqlAsk {
 /// What the server says of a transaction.
 pub(super) async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fate, sqlx::Error> {
     let version: String = sqlx::query_scalar("select current_setting('server_version_num')")
+        .persistent(false)
         .fetch_one(&mut *server)
         .await?;
     let sql = if version.parse().is_ok_and(|version: i32| version >= XID8) {
@@ -195,6 +197,7 @@ pub(super) async fn status_of(server: &mut PgConnection, xid: u64) -> Result<Fat
         "select txid_status($1::text::bigint)"
     };
     let asked = sqlx::query_scalar(sql)
+        .persistent(false)
         .bind(xid.to_string())
         .fetch_one(server)
         .await;
@@ -224,7 +227,9 @@ fn is_in_the_future(error: &sqlx::Error) -> bool {
 /// How a server identifies itself. `None` where it does not say, as on a standby.
 pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
     for sql in IDENTITY {
-        let said = sqlx::query_scalar(sql).fetch_one(&mut *server);
+        let said = sqlx::query_scalar(sql)
+            .persistent(false)
+            .fetch_one(&mut *server);
         if let Ok(identity) = said.await {
             return Some(identity);
         }

@@ -100,7 +100,7 @@ impl Link {
         let settings = task.before.left.settings.iter();
         let (role, others): (Vec<_>, Vec<_>) = settings.partition(|(name, _)| *name == "role");
         for (name, value) in others.into_iter().chain(role) {
-            let set = sqlx::query("select set_config($1, $2, false)");
+            let set = sqlx::query("select set_config($1, $2, false)").persistent(false);
             let set = set.bind(name).bind(value).execute(&mut self.connection);
             match set.await {
                 Ok(_) => said.push(format!("`{name}` is set again")),

@@ -1,5 +1,6 @@
 //! A connection that does the work of SQL steps: begins, says which transaction it is, runs the
-//! statements, and ends it by what came out.
+//! statements, and ends it by what came out. What it asks itself leaves nothing prepared in the session: a step may
+//! throw all of that away (`DISCARD ALL`).
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Row};
@@ -61,9 +62,10 @@ impl Link {
             "select pid, (extract(epoch from backend_start) * 1000000)::bigint, pg_is_in_recovery(), current_setting('server_version_num')::int, session_user::text
              from pg_stat_activity where pid = pg_backend_pid()",
         )
+        .persistent(false)
         .fetch_one(&mut connection)
         .await?;
-        let link = Link {
+        Ok(Link {
             server: identity(&mut connection).await,
             pid: row.try_get(0)?,
             started: row.try_get(1)?,
@@ -73,17 +75,16 @@ impl Link {
             is_new: true,
             connection,
             options,
-        };
-        link.end_with_us().await
+        })
     }
 
     /// If we are killed, the server ends what we had begun instead of carrying on for nobody.
-    async fn end_with_us(mut self) -> Result<Self, sqlx::Error> {
+    async fn end_with_us(&mut self) -> Result<(), sqlx::Error> {
         if self.version >= CHECKS_CLIENTS {
             self.tell("set client_connection_check_interval = '2s'")
                 .await?;
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Runs a statement of our own.
@@ -161,9 +162,12 @@ impl Link {
         database: &str,
     ) -> Result<Option<String>, sqlx::Error> {
         sqlx::query("select set_config('application_name', $1, false)")
+            .persistent(false)
             .bind(&task.application)
             .execute(&mut self.connection)
             .await?;
+        // A step before may have taken it back.
+        self.end_with_us().await?;
         let limit = task.sql.lock_timeout.map(|limit| limit.as_millis());
         let mut server = self.server.clone();
         let (mut xid, mut lsn, mut before) = (None, None, None);
@@ -183,7 +187,12 @@ impl Link {
             }
         } else if let Some(limit) = limit {
             let asked = sqlx::query_scalar("select current_setting('lock_timeout')");
-            before = Some(asked.fetch_one(&mut self.connection).await?);
+            before = Some(
+                asked
+                    .persistent(false)
+                    .fetch_one(&mut self.connection)
+                    .await?,
+            );
             self.tell(format!("set lock_timeout = {limit}")).await?;
         }
         let notice = Notice::Transaction {
@@ -207,7 +216,9 @@ impl Link {
 
     /// A step's own limit of waiting for locks is not the next one's.
     async fn limit_as(&mut self, before: &str, ears: &mut Ears<'_>) -> Result<(), Gone> {
-        let set = sqlx::query("select set_config('lock_timeout', $1, false)").bind(before);
+        let set = sqlx::query("select set_config('lock_timeout', $1, false)")
+            .persistent(false)
+            .bind(before);
         match ears.beside(set.execute(&mut self.connection)).await {
             Some(Ok(_)) => Ok(()),
             _ => Err(Gone),

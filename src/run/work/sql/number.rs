@@ -42,6 +42,7 @@ pub async fn take(
          from pg_proc where proname = 'pg_logical_emit_message' and pronamespace = 'pg_catalog'::regnamespace"
     );
     let (xid, may_write): (String, Option<bool>) = sqlx::query_as(AssertSqlSafe(sql))
+        .persistent(false)
         .fetch_one(&mut *connection)
         .await?;
     let mut lsn = None;
@@ -67,7 +68,7 @@ pub async fn take(
 async fn emit(connection: &mut PgConnection, message: &str) -> Result<String, sqlx::Error> {
     let sql = format!("select pg_logical_emit_message({message})::text");
     let place = sqlx::query_scalar(AssertSqlSafe(sql));
-    place.fetch_one(connection).await
+    place.persistent(false).fetch_one(connection).await
 }
 
 async fn write(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {

@@ -96,7 +96,7 @@ impl SqlRecognise {
 
 async fn is_standby(server: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let asked = sqlx::query_scalar("select pg_is_in_recovery()");
-    asked.fetch_one(server).await
+    asked.persistent(false).fetch_one(server).await
 }
 
 /// Whether the server that is called `now` has what `transaction` has committed; none where it can't be asked for
@@ -129,6 +129,7 @@ async fn has_heard(
     transaction: &Transaction,
 ) -> Result<bool, sqlx::Error> {
     let row = sqlx::query("select coalesce(pg_last_wal_replay_lsn() >= $1::text::pg_lsn, true)")
+        .persistent(false)
         .bind(&transaction.lsn)
         .fetch_one(server)
         .await?;
