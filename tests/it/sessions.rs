@@ -777,3 +777,29 @@ fn where_no_connection_is_left_to_ask_over_it_is_said() {
         "its connections are used up: too many connections for role",
     );
 }
+
+#[test]
+fn what_a_step_throws_away_of_its_session_is_missed_by_no_step_behind_it() {
+    let mut bench = Bench::new();
+    let server = Server::start(&[]).unwrap();
+    bench.set("DATABASE_URL", server.url("postgres"));
+    // Servers below 14 have no such setting.
+    let looks = "sql = \"select coalesce(current_setting('client_connection_check_interval', true), '2s')\"\n\
+                 expect = { value = \"2s\" }";
+    for thrown in ["discard all", "deallocate all", "reset all"] {
+        let throws = format!(
+            "sql = \"{thrown}\"\nundo = {{ sql = \"select 'taken back'\" }}\nlock_timeout = \"2s\""
+        );
+        let mut run = bench.start(&plan(&[
+            ("first", "sql = \"select 1\""),
+            ("throws", &throws),
+            ("looks", looks),
+        ]));
+        for step in ["first", "throws", "looks"] {
+            let end = next(&mut run, step);
+            assert_eq!(end["outcome"], "passed", "{thrown}: {end}");
+        }
+        run.ctl(&["rollback", "--tier", "undo"]);
+        assert_eq!(run.wait_over(), "rolled_back");
+    }
+}

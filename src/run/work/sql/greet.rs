@@ -23,7 +23,7 @@ impl Link {
              from pg_stat_activity where pid = pg_backend_pid()",
         )
         .await?;
-        let mut link = Link {
+        Ok(Link {
             server: identity(&mut connection).await,
             pid: row.try_get(0)?,
             started: row.try_get(1)?,
@@ -34,11 +34,7 @@ impl Link {
             is_new: true,
             connection,
             options,
-        };
-        if !pooled {
-            link.end_with_us("session").await?;
-        }
-        Ok(link)
+        })
     }
 
     /// If we are killed, the server ends what we had begun instead of carrying on for nobody. Holds for the

@@ -127,6 +127,10 @@ impl Link {
         database: &str,
     ) -> Result<Option<String>, sqlx::Error> {
         self.set("application_name", &task.application).await?;
+        if !self.pooled {
+            // Each time: the step before may have thrown it away (`DISCARD ALL`).
+            self.end_with_us("session").await?;
+        }
         let limit = task.sql.lock_timeout.map(|limit| limit.as_millis());
         let mut server = self.server.clone();
         let (mut xid, mut lsn, mut before) = (None, None, None);
