@@ -142,7 +142,9 @@ fn parts(base: &Place, name: &str) -> Vec<Place> {
         let own = path.file_name().unwrap_or_default().to_string_lossy();
         !own.starts_with('.') && !FOREIGN.contains(&&*own) && !path.is_symlink()
     };
-    let files = files_below(&base.at, PARTS, &entered, &|file| {
+    let here = base.at.as_os_str().is_empty();
+    let root = if here { Path::new(".") } else { &base.at };
+    let files = files_below(root, PARTS, &entered, &|file| {
         file.parent().is_some_and(called)
     });
     let mut folders: Vec<PathBuf> = files
@@ -150,9 +152,7 @@ fn parts(base: &Place, name: &str) -> Vec<Place> {
         .filter_map(|file| file.parent().map(Path::to_owned))
         .collect();
     folders.dedup();
-    let below = folders
-        .iter()
-        .filter_map(|at| at.strip_prefix(&base.at).ok());
+    let below = folders.iter().filter_map(|at| at.strip_prefix(root).ok());
     below.map(|below| base.join(below)).collect()
 }
 
