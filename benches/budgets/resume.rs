@@ -135,6 +135,7 @@ fn step(id: &str, clock: SystemClock) -> Vec<Unwritten> {
             }],
             message: None,
             elsewhere: false,
+            changed: Vec::new(),
             running: Vec::new(),
             session: None,
             left: None,

@@ -131,10 +131,10 @@ fn opened(
     let opened = plan::open_from(&name, &bytes, facts, &load);
     let mut opened = place::in_place(opened, path).to_be_judged();
     let applied = Around::new(opened.plan.as_ref(), path, named).read()?;
+    plan::migrations::tell_unread(&mut opened, &applied);
     if !applied.folders.is_empty() {
         plan::migrations::review(&mut opened, applied.folders, facts);
     }
-    plan::migrations::tell_unread(&mut opened, &applied.missing);
     Ok(opened)
 }
 

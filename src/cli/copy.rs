@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::status;
 use crate::journal::event::RunCreated;
-use crate::plan::{Included, digest_of, sha256};
+use crate::plan::{digest_of, sha256};
 use crate::run::RunDir;
 
 /// How often to look whether a copy that was changed is the right one again.
@@ -13,14 +13,13 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// What is wrong with the copy in `dir`, a line for each file; nothing: it is as it was `created`.
 pub(super) fn differences(dir: &RunDir, created: &RunCreated) -> Vec<String> {
-    let recorded = created.included.iter().map(|file| Included {
-        path: file.path.clone(),
-        digest: file.sha256.clone(),
-    });
-    let recorded: Vec<Included> = recorded.collect();
+    let recorded = created.included.iter();
+    let recorded: Vec<(&str, &str)> = recorded
+        .map(|file| (file.sha256.as_str(), file.path.as_str()))
+        .collect();
     let plan = dir.plan();
     let own = match digest(&plan) {
-        Ok(own) if digest_of(&own, &recorded) == created.digest => None,
+        Ok(own) if digest_of(&own, recorded.iter().copied()) == created.digest => None,
         // Older versions did not record what a plan includes: only the whole can be told.
         Ok(_) if recorded.is_empty() && is_whole(dir, created) => None,
         Ok(_) => Some(changed(&plan)),
@@ -30,14 +29,14 @@ pub(super) fn differences(dir: &RunDir, created: &RunCreated) -> Vec<String> {
         )),
         Err(gone) => Some(gone),
     };
-    let others = recorded.iter().filter_map(|file| {
-        let copy = dir.included(&file.path);
+    let others = recorded.iter().filter_map(|(recorded, path)| {
+        let copy = dir.included(path);
         let wrong = match digest(&copy) {
-            Ok(now) if now == file.digest => return None,
+            Ok(now) if now == *recorded => return None,
             Ok(_) => changed(&copy),
             Err(gone) => gone,
         };
-        Some(format!("{wrong} (it is the plan's {})", file.path))
+        Some(format!("{wrong} (it is the plan's {path})"))
     });
     own.into_iter().chain(others).collect()
 }

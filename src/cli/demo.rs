@@ -9,7 +9,7 @@ use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::place;
-use super::run::{self, NewRun};
+use super::run::{self, NewRun, Seen};
 use super::say::complain;
 use crate::demo::Demo;
 use crate::journal::Lease;
@@ -48,7 +48,7 @@ async fn drive(common: &Common, demo: &Demo) -> anyhow::Result<Exit> {
     let Some((plan, _, files)) = run::read(&args) else {
         return Ok(Exit::Internal);
     };
-    let new = NewRun::make(&common, &args, plan, &files, Vec::new())?;
+    let new = NewRun::make(&common, &args, plan, &files, Seen::default())?;
     let (dir, plan) = (new.dir.clone(), Arc::clone(&new.plan));
     let environment = demo.environment();
     let start = Start::First(async move {

@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use self::lookout::Lookout;
 use super::exit::Exit;
-use super::{copy, monitors, status, watchman};
+use super::{applied, copy, monitors, status, watchman};
 use crate::clock::SystemClock;
 use crate::journal::event::RunCreated;
 use crate::journal::{Entry, Event, Lease, SqliteStore};
@@ -123,6 +123,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         clock,
         notices: notify,
         secrets: secrets.clone(),
+        applied: applied::reader(&found.plan, &found.created),
         concealing: concealing.clone(),
     });
     let Found {

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each a few lines over the parts that do the work.
 
+mod applied;
 mod args;
 mod attach;
 mod beside;

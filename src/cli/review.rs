@@ -70,7 +70,7 @@ fn print(
     record: &Record,
     format: Format,
 ) -> anyhow::Result<Exit> {
-    let record = &record.clone().follow(plan);
+    let record = &record.clone().of_texts(beside).follow(plan);
     let sheets = &review::sheets(plan, source, &beside.files);
     let digest = beside.digest.as_str();
     let subject = beside.subject(source.text());
@@ -98,8 +98,14 @@ fn print(
                 let files = files.map(|file| json!({"path": file.path, "is": file.how.word()}));
                 json!({"by": old.by, "at": old.at, "files": files.collect::<Vec<_>>()})
             });
+            let of_plan = beside.files.iter().filter(|file| file.steps.is_empty());
+            let of_plan = of_plan.map(|file| &file.seen);
+            let unread = beside.unread();
+            let unread = unread.map(|(path, why)| json!({"path": path, "why": why}));
             let out = json!({
                 "digest": digest,
+                "applies": of_plan.collect::<Vec<_>>(),
+                "unreadable": unread.collect::<Vec<_>>(),
                 "approved": enough,
                 "required": required,
                 "approvals": summary.approvals,
@@ -136,6 +142,11 @@ fn print(
                 let says = why.says(&people.join(", "), "approved it");
                 say::out(format_args!("{says}\n"))?;
             }
+            for (path, why) in beside.unread() {
+                say::out(format_args!(
+                    "{path} can't be read: {why}; nothing can be approved before it can\n"
+                ))?;
+            }
             if !enough && summary.required > 0 {
                 say::out(format_args!(
                     "{} of {} are there\n",
@@ -148,12 +159,13 @@ fn print(
     Ok(if enough { Exit::Done } else { Exit::NotDone })
 }
 
-/// Who approved `plan`, which stands at `path` as `source`, as it is now with what a run from here applies; or why it may not be run before more people
-/// do.
+/// Who approved `plan`, which stands at `path` as `source`, as it is now with what is `around` it; or why it may not be
+/// run before more people do.
 pub(super) fn of(
     common: &Common,
     path: &Path,
     (plan, source): (&Plan, &Source),
+    around: &Around,
 ) -> Result<Vec<Reviewed>, String> {
     let record = match review::load(&review::path_of(path)) {
         Ok(record) => record,
@@ -167,9 +179,6 @@ pub(super) fn of(
     if plan.approvals == 0 && record.standing_approvals().next().is_none() {
         return Ok(Vec::new());
     }
-    let start = place::directory(plan, path)
-        .map_err(|error| format!("failed to find the directory that a run starts in: {error}"))?;
-    let around = Around::new(Some(plan), path, &[]).from_within(start);
     let beside = match around.read() {
         Ok(applied) => Beside::new(plan, applied, Vec::new()),
         Err(why) if plan.approvals == 0 => {
@@ -178,6 +187,14 @@ pub(super) fn of(
         }
         Err(why) => return Err(why),
     };
+    if plan.approvals > 0
+        && let Some((file, why)) = beside.unread().next()
+    {
+        return Err(format!(
+            "the plan asks for approvals, and {file}, which it applies, can't be read: {why}"
+        ));
+    }
+    let record = record.of_texts(&beside);
     let subject = beside.subject(source.text());
     if let Some(why) = review::missing(plan, subject, &record, &place::user(common)) {
         let path = path.display();

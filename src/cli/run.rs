@@ -14,9 +14,11 @@ use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::say::complain;
-use super::{beside, headless, place, problems, review};
+use super::{applied, beside, headless, place, problems, review};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::event::{IncludedFile, NoteAdded, Reviewed, RunCreated, VariableSet};
+use crate::journal::event::{
+    AppliedFile, IncludedFile, NoteAdded, Reviewed, RunCreated, VariableSet,
+};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Source, Var};
 use crate::run::{Environment, RunDir, own_program};
@@ -37,7 +39,12 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
         complain!("a screen needs a terminal; `--headless` and `--detach` need none");
         return Ok(Exit::Usage);
     }
-    let reviewed = match review::of(common, &args.plan, (&plan, &source)) {
+    let start = place::directory(&plan, &args.plan)
+        .with_context(|| format!("failed to find where {} begins", args.plan.display()))?;
+    let around = applied::around(&plan, &std::path::absolute(&args.plan)?, &start);
+    let applies = applied::all(&plan, &around);
+    // The approvals are held against what there is behind that: a change in between is one since the run began.
+    let reviewed = match review::of(common, &args.plan, (&plan, &source), &around) {
         Ok(reviewed) => reviewed,
         Err(why) => {
             complain!("{why}");
@@ -47,7 +54,11 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let Some(agreed) = beside::agreed(common, &args, &plan).await? else {
         return Ok(Exit::NotDone);
     };
-    let mut new = NewRun::make(common, &args, plan, &files, reviewed)?;
+    let seen = Seen {
+        reviewed,
+        applies: Some(applies),
+    };
+    let mut new = NewRun::make(common, &args, plan, &files, seen)?;
     new.note(agreed.notes);
     new.turn = Some(agreed.turn);
     // Whoever starts the next run has to know what this one's databases are.
@@ -70,6 +81,15 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, start).await
 }
 
+/// What was looked at before a run.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Who had approved the plan.
+    reviewed: Vec<Reviewed>,
+    /// The files that its steps apply; none: nobody looked.
+    applies: Option<Vec<AppliedFile>>,
+}
+
 /// A run that has its directory, and neither a journal nor an engine yet.
 pub(super) struct NewRun {
     pub(super) dir: RunDir,
@@ -81,13 +101,13 @@ pub(super) struct NewRun {
 }
 
 impl NewRun {
-    /// Makes a directory for a run of `plan`, whose file holds `bytes` and was `reviewed`.
+    /// Makes a directory for a run of `plan`, whose `files` these are, of which all this was `seen`.
     pub(super) fn make(
         common: &Common,
         args: &Run,
         plan: Plan,
         files: &Files,
-        reviewed: Vec<Reviewed>,
+        seen: Seen,
     ) -> anyhow::Result<Self> {
         let clock = SystemClock::new();
         let runs = place::runs(common)?;
@@ -95,7 +115,7 @@ impl NewRun {
             .with_context(|| format!("failed to make a run in {}", runs.display()))?;
         dir.keep_included(&files.included)?;
         Ok(NewRun {
-            first: first_entries(common, args, &dir, (&plan, reviewed), clock)?,
+            first: first_entries(common, args, &dir, (&plan, seen), clock)?,
             plan: Arc::new(plan),
             dir,
             turn: None,
@@ -217,7 +237,7 @@ fn first_entries(
     common: &Common,
     args: &Run,
     dir: &RunDir,
-    (plan, reviewed): (&Plan, Vec<Reviewed>),
+    (plan, seen): (&Plan, Seen),
     clock: SystemClock,
 ) -> anyhow::Result<Vec<Unwritten>> {
     let created = Event::RunCreated(RunCreated {
@@ -235,8 +255,9 @@ fn first_entries(
             .into_owned(),
         poll_ms: milliseconds(args.poll),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        reviewed,
+        reviewed: seen.reviewed,
         included: included(plan),
+        applies: seen.applies,
     });
     let set = args.set.iter().map(|(name, value)| {
         Event::VariableSet(VariableSet {

@@ -326,6 +326,7 @@ kind = "deploy"
             findings: Vec::new(),
             message: None,
             elsewhere: false,
+            changed: Vec::new(),
             running: running.iter().map(|words| (*words).to_owned()).collect(),
             session: None,
             left: None,

@@ -15,8 +15,30 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex
 }
 
+/// The same of a text, however its lines end: what git does to these changes nothing.
+pub fn sha256_of_text(bytes: &[u8]) -> String {
+    if !bytes.windows(2).any(|pair| pair == b"\r\n") {
+        return sha256(bytes);
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte != b'\r' || bytes.get(at + 1) != Some(&b'\n') {
+            kept.push(*byte);
+        }
+    }
+    sha256(&kept)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn how_lines_end_makes_no_other_text() {
+        let of = super::sha256_of_text;
+        assert_eq!(of(b"a\r\nb\r\n"), super::sha256(b"a\nb\n"));
+        assert_eq!(of(b"a\nb"), super::sha256(b"a\nb"));
+        assert_ne!(of(b"a\rb"), of(b"ab"));
+    }
+
     #[test]
     fn digests_are_those_of_sha256sum() {
         assert_eq!(

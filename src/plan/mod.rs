@@ -60,7 +60,7 @@ pub use check::{
     Allowed, SECRET, digest_of, given_to_psql, secrets_in, without_secrets, without_values,
 };
 pub use condition::Condition;
-pub use digest::sha256;
+pub use digest::{sha256, sha256_of_text};
 pub use draft::{
     Allow, ClockPlace, Confirm, Gate, Hole, Mark, PhaseSpec, Placed, Retry, StepSpec, TierSpec,
     Undo, UndoOrder,

@@ -33,6 +33,8 @@ pub struct Plan {
     pub format: Format,
     /// SHA-256 of the file, in hexadecimal; with other files in it, of all their digests.
     pub digest: String,
+    /// The same of their texts, however their lines end: what is approved.
+    pub text_digest: String,
     /// SHA-256 of the file alone.
     pub own_digest: String,
     /// The files that it includes, in the order in which they were read.

@@ -1,44 +1,46 @@
-//! Finding the migrations that a plan applies: in folders that are named, or where projects keep them,
-//! beside the plan.
+//! What a plan applies, read: the files of migrations and of SQL that its steps run, those that they include, and the
+//! scripts that run others.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::files::{files_below, refuse_device};
+use super::find::{Found, bases, find};
+use super::follow::Chain;
+use super::read::{Failure, Place, ends_as};
 use crate::plan::migrations::{
-    Applied, File, Folder, Raw, SETTINGS, Tool, Want, Wanted, changes_database, wanted,
+    Applied, File, Folder, Raw, SETTINGS, Tool, Unread, Want, Wanted, changes_database,
+    tell_unread, wanted,
 };
-use crate::plan::{Facts, Opened, Plan, Source, sha256};
-
-/// How many folders above the plan are looked into: runbooks often stand in a folder of their own.
-const LEVELS: usize = 4;
-/// How deep migrations may stand below their folder.
-const DEPTH: usize = 3;
-/// The largest file that is judged. Of a longer one nobody reads more: it may be all of a database.
-const MAX_BYTES: u64 = 8 << 20;
+use crate::plan::{Facts, Opened, Plan, StepIx};
 
 /// Whether `path` is a file of SQL, or a folder with such files.
 pub fn is_sql(path: &Path) -> bool {
     if path.is_dir() {
-        return !files(path).is_empty();
+        return !Place::named(path).files(Tool::Plain).0.is_empty();
     }
-    has_ending(path)
+    ends_as(path, Tool::Plain.endings())
 }
 
-fn has_ending(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("sql"))
-}
-
-/// What there is to say about the migrations at `path`, without a plan.
+/// What there is to say about the migrations at `path`, without a plan. Errors are lower-case sentences that name the
+/// file.
 pub fn alone(path: &Path, facts: Option<&Facts>) -> Result<Opened, String> {
-    let folder = read(&Place::named(path))?;
-    Ok(crate::plan::migrations::alone(
-        &path.to_string_lossy(),
-        folder,
-        facts,
-    ))
+    let around = Around {
+        wants: Vec::new(),
+        bases: vec![PathBuf::from(".")],
+        named: vec![path.to_owned()],
+    };
+    let mut applied = around.read()?;
+    if applied.folders.is_empty()
+        && let Some(unread) = applied.unread.pop()
+    {
+        return Err(format!("failed to read {}: {}", unread.label, unread.why));
+    }
+    let folder = applied.folders.pop();
+    let folder = folder.unwrap_or_else(|| Folder::in_order(Tool::Plain, Vec::new()));
+    let name = path.to_string_lossy();
+    let mut opened = crate::plan::migrations::alone(&name, folder, facts);
+    tell_unread(&mut opened, &applied);
+    Ok(opened)
 }
 
 /// Where to look for what a plan applies.
@@ -48,24 +50,6 @@ pub struct Around {
     bases: Vec<PathBuf>,
     /// Folders that somebody names besides: who names folders names what would be missed.
     named: Vec<PathBuf>,
-}
-
-/// Where some of that stands.
-struct Place {
-    at: PathBuf,
-    /// The same from where it was looked for.
-    label: PathBuf,
-    tool: Option<Tool>,
-}
-
-impl Place {
-    fn named(path: &Path) -> Self {
-        Place {
-            at: path.to_owned(),
-            label: path.to_owned(),
-            tool: None,
-        }
-    }
 }
 
 impl Around {
@@ -90,17 +74,46 @@ impl Around {
         self
     }
 
-    /// The files as they are now. Errors are lower-case sentences that name the file.
+    /// Only what is applied ahead, or on the way `back`.
+    #[must_use]
+    pub fn going(&self, back: bool) -> Self {
+        self.only(|want| want.back == back)
+    }
+
+    /// Only what the step at `ix` applies.
+    #[must_use]
+    pub fn of_step(&self, ix: StepIx) -> Self {
+        self.only(|want| want.steps.contains(&ix))
+    }
+
+    fn only(&self, wanted: impl Fn(&Want) -> bool) -> Self {
+        let wants = self.wants.iter().filter(|want| wanted(want));
+        Around {
+            wants: wants.cloned().collect(),
+            bases: self.bases.clone(),
+            named: self.named.clone(),
+        }
+    }
+
+    /// The files as they are now. Errors are lower-case sentences that name the folder which somebody has named.
     pub fn read(&self) -> Result<Applied, String> {
         let mut applied = Applied::default();
         // Which place became which folder.
-        let mut seen: Vec<PathBuf> = Vec::new();
+        let mut seen: Vec<(PathBuf, Option<usize>)> = Vec::new();
         for path in &self.named {
-            seen.push(path.clone());
-            applied.folders.push(read(&Place::named(path))?);
+            if let Err(error) = std::fs::symlink_metadata(path) {
+                return Err(format!("failed to read {}: {error}", path.display()));
+            }
+            let want = Want::named(path.to_string_lossy().into_owned());
+            let found = Found {
+                places: vec![Place::named(path)],
+                tool: None,
+            };
+            seen.push((path.clone(), Some(applied.folders.len())));
+            self.add(&found, &want, &mut applied);
         }
         for want in &self.wants {
-            let Some(place) = find(want, &self.bases) else {
+            let Some(found) = find(want, &self.bases) else {
                 // A script that is not there is somebody's program.
                 let missed = !matches!(want.wanted, Wanted::Script { .. }) && !want.back;
                 if self.named.is_empty() && missed {
@@ -109,32 +122,62 @@ impl Around {
                 continue;
             };
             if want.back || matches!(want.wanted, Wanted::Script { .. }) {
-                self.add_other(&place, want, &mut applied);
+                self.add_other(&found, want, &mut applied);
                 continue;
             }
-            if let Some(known) = seen.iter().position(|at| *at == place.at) {
-                let steps = &mut applied.folders[known].steps;
-                let new = want.steps.iter().filter(|ix| !steps.contains(ix));
-                let new: Vec<_> = new.copied().collect();
-                steps.extend(new);
+            let at = &found.places[0].at;
+            if let Some((_, known)) = seen.iter().find(|(known, _)| known == at) {
+                add_steps(&mut applied, *known, &found, &want.steps);
                 continue;
             }
-            let mut folder = read(&place)?;
-            folder.whole = matches!(want.wanted, Wanted::File { whole: true, .. });
-            folder.steps.clone_from(&want.steps);
-            seen.push(place.at);
-            applied.folders.push(folder);
+            let before = applied.folders.len();
+            self.add(&found, want, &mut applied);
+            let folder = (applied.folders.len() > before).then_some(before);
+            seen.push((at.clone(), folder));
         }
         Ok(applied)
     }
 
-    /// Adds what nobody judges at `place`, a script only if it changes a database. What may only be run, and not
+    /// Adds what is wanted, as it was found: what is SQL to be judged, the rest to be seen.
+    fn add(&self, found: &Found, want: &Want, to: &mut Applied) {
+        let (tool, raws) = self.raws(found, want, to);
+        if !tool.is_sql() {
+            to.unjudged.push(want.clone());
+        }
+        let settings = |raw: &Raw| raw.path.ends_with(SETTINGS);
+        let judged = |raw: &Raw| tool.is_sql() && (tool.applies(&raw.path) || settings(raw));
+        let (sql, others): (Vec<Raw>, Vec<Raw>) = raws.into_iter().partition(judged);
+        if !sql.is_empty() {
+            let mut folder = if matches!(want.wanted, Wanted::File { .. }) {
+                let files = sql.into_iter().map(|raw| {
+                    let name = raw.label.rsplit('/').next().unwrap_or_default().to_owned();
+                    File::new(name, raw, String::new())
+                });
+                Folder::in_order(tool, files.collect())
+            } else {
+                Folder::new(tool, sql)
+            };
+            folder.steps.clone_from(&want.steps);
+            to.folders.push(folder);
+        }
+        // Of a folder what takes a migration back is not applied.
+        let file = matches!(want.wanted, Wanted::File { .. });
+        let own = |raw: &Raw| file || !tool.is_sql() || !ends_as(Path::new(&raw.path), &["sql"]);
+        for raw in others.into_iter().filter(own) {
+            let file = File::new(raw.label.clone(), raw, String::new());
+            to.others.push((file, want.steps.clone()));
+        }
+    }
+
+    /// Adds what nobody judges of what was found, a script only if it changes a database. What may only be run, and not
     /// read, stays unknown.
-    fn add_other(&self, place: &Place, want: &Want, to: &mut Applied) {
+    fn add_other(&self, found: &Found, want: &Want, to: &mut Applied) {
         let script = matches!(want.wanted, Wanted::Script { .. });
-        let raws = raw_files(place).unwrap_or_default().into_iter();
-        for raw in raws.filter(|raw| !raw.path.ends_with(SETTINGS)) {
-            if script && !changes_database(raw.source.text()) {
+        let mut unknown = Applied::default();
+        let failed = if script { &mut unknown } else { &mut *to };
+        let (_, raws) = self.raws(found, want, failed);
+        for raw in raws {
+            if raw.path.ends_with(SETTINGS) || script && !changes_database(raw.source.text()) {
                 continue;
             }
             if script && !want.back && self.named.is_empty() {
@@ -145,172 +188,79 @@ impl Around {
         }
     }
 
-    /// When each of these files was written, to tell whether one is another, new or gone.
+    /// The files of what was found, and whose they are. What can't be read of that, or is not there, is added.
+    fn raws(&self, found: &Found, want: &Want, to: &mut Applied) -> (Tool, Vec<Raw>) {
+        let (mut raws, mut failed) = (Vec::new(), Vec::new());
+        for place in &found.places {
+            let (files, unread) = place.files(found.tool.unwrap_or(Tool::Plain));
+            failed.extend(unread);
+            for file in files {
+                match file.raw(&place.at) {
+                    Ok(raw) => raws.push(raw),
+                    Err(why) => failed.push(why),
+                }
+            }
+        }
+        let tool = found.tool.unwrap_or_else(|| {
+            raws.first()
+                .map_or(Tool::Plain, |raw| Tool::of(&raw.path, raw.source.text()))
+        });
+        if tool == Tool::Plain {
+            let mut chain = Chain::new(&self.bases, want);
+            for raw in raws {
+                chain.follow(raw);
+            }
+            failed.append(&mut chain.failed);
+            if self.named.is_empty() && !want.back {
+                to.missing.append(&mut chain.lost);
+            }
+            raws = chain.raws;
+        }
+        to.unread
+            .extend(failed.into_iter().map(|failed| unread(failed, want)));
+        (tool, raws)
+    }
+
+    /// When each of these files was written, to tell whether one is another, new or gone. Those that others include
+    /// are not among them.
     pub fn times(&self) -> Vec<(PathBuf, Option<SystemTime>)> {
-        let places = self.wants.iter().filter_map(|want| find(want, &self.bases));
-        let files = places.flat_map(|place| paths(&place.at));
-        let written = |path: PathBuf| {
-            let time = std::fs::metadata(&path).and_then(|data| data.modified());
-            (path, time.ok())
+        let found = self.wants.iter().filter_map(|want| find(want, &self.bases));
+        let files = found.flat_map(|found| {
+            let tool = found.tool.unwrap_or(Tool::Plain);
+            let places = found.places.into_iter();
+            places.flat_map(move |place| place.files(tool).0)
+        });
+        let written = |place: Place| {
+            let time = std::fs::metadata(&place.at).and_then(|data| data.modified());
+            (place.at, time.ok())
         };
         files.map(written).collect()
     }
 }
 
-/// The directories in which a plan's paths may begin: the plan's own and those above it, up to the
-/// root of the project, and the one we are in.
-fn bases(plan: &Path) -> Vec<PathBuf> {
-    let own = plan
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let own = own.unwrap_or(Path::new("."));
-    let mut bases = vec![own.to_owned()];
-    let whole = own.canonicalize().unwrap_or_else(|_| own.to_owned());
-    let mut at = whole.as_path();
-    let mut above = own.to_owned();
-    for _ in 0..LEVELS {
-        if at.join(".git").exists() {
-            break;
-        }
-        let Some(parent) = at.parent() else { break };
-        at = parent;
-        above = match above.parent() {
-            Some(shorter) if !shorter.as_os_str().is_empty() && above != Path::new(".") => {
-                shorter.to_owned()
-            }
-            _ => at.to_owned(),
-        };
-        bases.push(above.clone());
-    }
-    bases.push(PathBuf::from("."));
-    bases
-}
-
-/// Where the migrations stand that are wanted, and whose they are, if that is known.
-fn find(want: &Want, bases: &[PathBuf]) -> Option<Place> {
-    let place = |(at, label): (PathBuf, PathBuf), tool| Place { at, label, tool };
-    match &want.wanted {
-        Wanted::Other(_) | Wanted::Unseen(_) => None,
-        Wanted::File { path, cwd, .. } | Wanted::Script { path, cwd } => {
-            let mut places = places_of(bases, cwd.as_deref(), path);
-            let found = places.find(|(place, _)| place.is_file())?;
-            Some(place(found, Some(Tool::Plain)))
-        }
-        Wanted::Tool { tool, folder, cwd } => {
-            let named: Vec<&str> = folder.iter().map(String::as_str).collect();
-            let below = if named.is_empty() {
-                tool.places()
-            } else {
-                &named
-            };
-            // In each directory first where the tool looks first.
-            let found = places_of(bases, cwd.as_deref(), "").find_map(|(base, label)| {
-                let mut places = below
-                    .iter()
-                    .map(|below| (tidy(&base.join(below)), tidy(&label.join(below))));
-                places.find(|(place, _)| place.is_dir() && !files(place).is_empty())
-            })?;
-            Some(place(found, (*tool != Tool::Plain).then_some(*tool)))
-        }
+fn unread(Failure { label, why }: Failure, want: &Want) -> Unread {
+    Unread {
+        label,
+        why,
+        steps: want.steps.clone(),
+        span: want.span,
     }
 }
 
-/// Where `path` may stand, where a command runs in `cwd` of one of `bases`; and the same from that base.
-fn places_of<'b>(
-    bases: &'b [PathBuf],
-    cwd: Option<&'b str>,
-    path: &'b str,
-) -> impl Iterator<Item = (PathBuf, PathBuf)> + 'b {
-    let inside = cwd.map_or_else(|| PathBuf::from(path), |cwd| Path::new(cwd).join(path));
-    let inside = bases
-        .iter()
-        .map(move |base| (base.join(&inside), tidy(&inside)));
-    let plain = bases
-        .iter()
-        .map(move |base| (base.join(path), tidy(Path::new(path))));
-    inside
-        .chain(plain)
-        .map(|(place, label)| (tidy(&place), label))
-}
-
-/// A path without `.` in it.
-fn tidy(path: &Path) -> PathBuf {
-    path.components()
-        .filter(|part| *part != std::path::Component::CurDir)
-        .collect()
-}
-
-/// Reads the migrations at `place`, a folder or a file.
-fn read(place: &Place) -> Result<Folder, String> {
-    let raws = raw_files(place)?;
-    let tool = place.tool.unwrap_or_else(|| {
-        raws.first()
-            .map_or(Tool::Plain, |raw| Tool::of(&raw.path, raw.source.text()))
-    });
-    Ok(Folder::new(tool, raws))
-}
-
-/// The files at `place`. What is too long to be judged has no text.
-fn raw_files(place: &Place) -> Result<Vec<Raw>, String> {
-    let mut raws = Vec::new();
-    for path in paths(&place.at) {
-        let failed = |error: std::io::Error| format!("failed to read {}: {error}", path.display());
-        refuse_device(&path)?;
-        let name = path.to_string_lossy();
-        let file = std::fs::File::open(&path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
-        let mut bytes = Vec::new();
-        file.take(MAX_BYTES)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
-        let (source, digest) = if length > MAX_BYTES {
-            let begins = sha256(&bytes);
-            let whole = sha256(format!("{begins} {length}").as_bytes());
-            (Source::new(name, ""), whole)
-        } else {
-            (Source::decode(name, &bytes), sha256(&bytes))
-        };
-        let below = path.strip_prefix(&place.at).unwrap_or(&path);
-        let label = place.label.join(below);
-        let below = if below.as_os_str().is_empty() {
-            path.as_path()
-        } else {
-            below
-        };
-        raws.push(Raw {
-            path: below.to_string_lossy().into_owned(),
-            label: tidy(&label).to_string_lossy().into_owned(),
-            source,
-            digest,
-        });
-    }
-    Ok(raws)
-}
-
-/// The files at `place`, a folder or a file, and what tools are told beside them.
-fn paths(place: &Path) -> Vec<PathBuf> {
-    let mut paths = if place.is_dir() {
-        files(place)
-    } else {
-        vec![place.to_owned()]
+/// Adds `steps` to those that apply what was `found` already, which became a `folder` perhaps.
+fn add_steps(applied: &mut Applied, folder: Option<usize>, found: &Found, steps: &[StepIx]) {
+    let folder = folder.map(|ix| &mut applied.folders[ix].steps);
+    let holds = |name: &str| {
+        let mut places = found.places.iter();
+        places.any(|place| Path::new(name).starts_with(&place.at))
     };
-    let settings = paths.iter().map(|path| path.with_file_name(SETTINGS));
-    let mut beside: Vec<PathBuf> = settings.filter(|path| path.is_file()).collect();
-    beside.dedup();
-    paths.append(&mut beside);
-    paths
-}
-
-/// The files of SQL below `folder`. Those with a dot in front of their names are an editor's, or the system's.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let hidden = |path: &Path| {
-        let name = path.file_name().map(std::ffi::OsStr::as_encoded_bytes);
-        name.is_some_and(|name| name.starts_with(b"."))
-    };
-    let entered = |path: &Path| !hidden(path) && !path.is_symlink();
-    files_below(folder, DEPTH, &entered, &|path| {
-        has_ending(path) && !hidden(path)
-    })
+    let others = applied.others.iter_mut();
+    let others = others.filter(|(file, _)| holds(file.source.name()));
+    for known in folder.into_iter().chain(others.map(|(_, steps)| steps)) {
+        let new = steps.iter().filter(|ix| !known.contains(ix));
+        let new: Vec<StepIx> = new.copied().collect();
+        known.extend(new);
+    }
 }
 
 #[cfg(test)]
@@ -401,23 +351,5 @@ mod tests {
         ];
         let judged = [("db/migrations/1.sql m".to_owned(), true)];
         assert_eq!(found(folder, &files, None), judged);
-    }
-
-    #[test]
-    fn of_a_file_too_long_to_be_judged_its_beginning_and_its_length_count() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("m.sql");
-        let digest = |bytes: &[u8]| {
-            std::fs::write(&path, bytes).unwrap();
-            let raws = raw_files(&Place::named(&path)).unwrap();
-            assert!(raws[0].source.text().is_empty());
-            raws[0].digest.clone()
-        };
-        let mut long = vec![b'a'; MAX_BYTES as usize + 1];
-        let first = digest(&long);
-        long.push(b'a');
-        let longer = digest(&long);
-        long[0] = b'b';
-        assert!(first != longer && digest(&long) != longer);
     }
 }

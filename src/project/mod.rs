@@ -3,14 +3,20 @@
 //! ```text
 //!  path ─► bytes, beside ─► plan::open_from ─► Plan
 //!  Plan ─► Around: what it applies, and where to look for that ─► times: whether a file is another now
+//!             │  find   where each stands, by what tools are told and where projects keep them
+//!             │  read   what is a file, and what can't be read; follow: what files of SQL include
 //!             └► read ─► Applied ─┬► plan::migrations::review: problems
-//!                                 └► review: files, digest, sheets, facts, differences ─► ui
+//!                                 ├► review: files, digest, sheets, facts, differences ─► ui
+//!                                 └► run: what the files were, held against what a step finds
 //! ```
 //!
 //! [`crate::plan::migrations::Applied`] is a plain value: what is said of it asks no disk any more.
 
 mod applied;
 mod files;
+mod find;
+mod follow;
+mod read;
 
 pub use applied::{Around, alone, is_sql};
 pub use files::{beside, bytes, files_below};
@@ -37,6 +43,6 @@ pub fn read(path: &Path) -> Result<Reading, String> {
     if !reading.applied.folders.is_empty() {
         migrations::review(&mut reading.opened, reading.applied.folders.clone(), None);
     }
-    migrations::tell_unread(&mut reading.opened, &reading.applied.missing);
+    migrations::tell_unread(&mut reading.opened, &reading.applied);
     Ok(reading)
 }

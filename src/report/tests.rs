@@ -84,6 +84,7 @@ impl Night {
             findings: Vec::new(),
             message: (!message.is_empty()).then(|| message.to_owned()),
             elsewhere: false,
+            changed: Vec::new(),
             running: Vec::new(),
             session: None,
             left: None,

@@ -1,21 +1,29 @@
 //! What a plan applies that does not stand in it: a review is about that as well.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::record::{Seen, Subject};
 use crate::plan::migrations::{Applied, File};
-use crate::plan::{Included, Plan, Problem, Source, StepIx, digest_of};
+use crate::plan::{Plan, Problem, Source, StepIx, digest_of};
 
 /// A file that a plan applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedFile {
     /// What tells it from others.
     pub seen: Seen,
+    /// SHA-256 of its bytes, by which older versions told it.
+    pub exact: String,
+    /// Why nobody can read it, in words that follow its name, if nobody can.
+    pub unread: Option<String>,
     /// What it holds; nothing, if that is too long for anybody to read.
     pub text: Arc<str>,
     /// The steps that apply it; none: the plan names it.
     pub steps: Vec<StepIx>,
 }
+
+/// The digest of what nobody can read.
+const UNREAD: &str = "unread";
 
 /// The files among what was `applied`, in the order in which they are.
 fn files(applied: &Applied) -> Vec<AppliedFile> {
@@ -24,10 +32,22 @@ fn files(applied: &Applied) -> Vec<AppliedFile> {
             path: file.label.clone(),
             sha256: file.digest.clone(),
         },
+        exact: file.exact.clone(),
+        unread: None,
         text: whole(file),
         steps: steps.to_vec(),
     });
-    files.collect()
+    let unread = applied.unread.iter().map(|unread| AppliedFile {
+        seen: Seen {
+            path: unread.label.clone(),
+            sha256: UNREAD.to_owned(),
+        },
+        exact: UNREAD.to_owned(),
+        unread: Some(unread.why.clone()),
+        text: "".into(),
+        steps: unread.steps.clone(),
+    });
+    files.chain(unread).collect()
 }
 
 /// The text of `file`, and what its tool is told beside it.
@@ -40,13 +60,19 @@ fn whole(file: &File) -> Arc<str> {
     }
 }
 
-/// What is approved: SHA-256 of `plan`, and of the `files` that it applies where it applies any.
+/// What is approved: SHA-256 of the text of `plan`, and of those of the `files` that it applies where it applies any.
 pub(super) fn digest(plan: &Plan, files: &[AppliedFile]) -> String {
-    let files = files.iter().map(|file| Included {
-        path: file.seen.path.clone(),
-        digest: file.seen.sha256.clone(),
-    });
-    digest_of(&plan.digest, &files.collect::<Vec<_>>())
+    let files = files.iter().map(|file| &file.seen);
+    digest_of(
+        &plan.text_digest,
+        files.map(|seen| (&*seen.sha256, &*seen.path)),
+    )
+}
+
+/// The same of their bytes, as older versions told it.
+fn exact(plan: &Plan, files: &[AppliedFile]) -> String {
+    let files = files.iter().map(|file| (&*file.exact, &*file.seen.path));
+    digest_of(&plan.digest, files)
 }
 
 /// What a plan applies, and what is known of it.
@@ -58,8 +84,10 @@ pub struct Beside {
     pub sources: Vec<Source>,
     /// All files.
     pub files: Vec<AppliedFile>,
-    /// What tells the plan and all of these from every other.
+    /// What tells the plan and all of these from every other, however their lines end.
     pub digest: String,
+    /// What told them in older versions, by their bytes.
+    exact: String,
 }
 
 impl Beside {
@@ -68,10 +96,25 @@ impl Beside {
         let files = files(&applied);
         Beside {
             digest: digest(plan, &files),
+            exact: exact(plan, &files),
             applied,
             sources,
             files,
         }
+    }
+
+    /// The files that nobody can read, and why: as long as there are any, nothing can be approved.
+    pub fn unread(&self) -> impl Iterator<Item = (&str, &str)> {
+        let files = self.files.iter();
+        files.filter_map(|file| Some((&*file.seen.path, file.unread.as_deref()?)))
+    }
+
+    /// What tells the same in an older version and in this one, for whatever these differ in.
+    pub(super) fn older(&self) -> HashMap<&str, &str> {
+        let files = self.files.iter();
+        let files = files.map(|file| (&*file.exact, &*file.seen.sha256));
+        let all = files.chain([(&*self.exact, &*self.digest)]);
+        all.filter(|(older, now)| older != now).collect()
     }
 
     /// What a person approves of the plan whose text is `text`.

@@ -33,6 +33,8 @@ pub enum How {
     Gone,
     /// It holds something else.
     Other,
+    /// Nobody can read it.
+    Unread,
 }
 
 impl How {
@@ -42,6 +44,7 @@ impl How {
             How::New => "new",
             How::Gone => "gone",
             How::Other => "changed",
+            How::Unread => "unreadable",
         }
     }
 
@@ -50,6 +53,7 @@ impl How {
             How::New => "is new",
             How::Gone => "is gone",
             How::Other => "has changed",
+            How::Unread => "can't be read",
         }
     }
 }
@@ -62,7 +66,11 @@ impl Record {
             let before = seen.iter().find(|seen| seen.path == file.seen.path);
             FileChange {
                 path: file.seen.path.clone(),
-                how: before.map_or(How::New, |_| How::Other),
+                how: match (before, &file.unread) {
+                    (_, Some(_)) => How::Unread,
+                    (Some(_), None) => How::Other,
+                    (None, None) => How::New,
+                },
                 was: before
                     .map_or(Some(""), |before| self.text_of(before))
                     .map(str::to_owned),
@@ -92,7 +100,7 @@ impl Record {
 
     /// Why `approval` does not count for `subject`, which is `plan` as it is now.
     pub fn outdated(&self, approval: &Approval, plan: &Plan, subject: Subject<'_>) -> Outdated {
-        if approval.digest == plan.digest {
+        if [&plan.digest, &plan.text_digest].contains(&&approval.digest) {
             // Nobody looked at any file then: there was none, or the program did not know of them.
             let names = subject.files.iter().map(|file| file.seen.path.clone());
             return Outdated {
@@ -103,7 +111,7 @@ impl Record {
         let changes = self.changes_since(approval, subject);
         let other = self
             .approved(approval)
-            .is_none_or(|approved| approved.text != subject.text);
+            .is_none_or(|approved| !approved.text.lines().eq(subject.text.lines()));
         let own = other.then(|| "it has changed".to_owned());
         let files = changes
             .iter()
@@ -191,6 +199,8 @@ mod tests {
                 path: path.to_owned(),
                 sha256: plan::sha256(text.as_bytes()),
             },
+            exact: plan::sha256(text.as_bytes()),
+            unread: None,
             text: text.into(),
             steps: vec![0],
         }

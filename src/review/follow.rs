@@ -3,10 +3,34 @@
 
 use std::collections::HashMap;
 
+use super::applied::Beside;
 use super::record::{Comment, Record};
 use crate::plan::Plan;
 
 impl Record {
+    /// What it says, with what an older version told by its bytes told by its text: that was the same then and is the
+    /// same now, whatever becomes of the ends of its lines.
+    #[must_use]
+    pub fn of_texts(mut self, beside: &Beside) -> Self {
+        let older = beside.older();
+        let texts = self.texts.iter_mut();
+        let approved = texts.flat_map(|text| {
+            let seen = text.files.iter_mut().map(|seen| &mut seen.sha256);
+            std::iter::once(&mut text.digest).chain(seen)
+        });
+        let marks = self.marks.iter_mut().flat_map(|mark| &mut mark.files);
+        let marked = marks.map(|seen| &mut seen.sha256);
+        let kept = self.files.iter_mut().map(|kept| &mut kept.sha256);
+        let given = self.approvals.iter_mut().map(|given| &mut given.digest);
+        for digest in approved.chain(marked).chain(kept).chain(given) {
+            if let Some(now) = older.get(digest.as_str()) {
+                digest.clear();
+                digest.push_str(now);
+            }
+        }
+        self
+    }
+
     /// What it says, of the steps that `plan` has now: what is about a step that is gone is about the one that is
     /// most like it and was not there before.
     #[must_use]

@@ -6,8 +6,8 @@ use super::effect::Secret;
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{
-    Applied, BackendAction, ConditionOf, Finding, Job, KnownBy, Left, Outcome, SessionLeft,
-    SnapshotTaken,
+    Applied, BackendAction, ChangedFile, ConditionOf, Finding, Job, KnownBy, Left, Outcome,
+    SessionLeft, SnapshotTaken,
 };
 use crate::monitor::Alert;
 
@@ -293,10 +293,12 @@ pub struct Finish {
     /// Whether it was not begun because its session is not the one that the steps before had: on another
     /// server, or without what they had left in it.
     pub elsewhere: bool,
+    /// The files that it would have applied and that are not what they were: it was not begun because of them.
+    pub changed: Vec<ChangedFile>,
     /// What of it still runs, a few words a process.
     pub running: Vec<String>,
     /// What it left to the shell steps after it, if it left anything.
-    pub left: Option<Left>,
+    pub left: Option<Box<Left>>,
     /// What its session holds now, where that could be asked.
     pub session: Option<Box<SessionLeft>>,
     /// When it ended, where that is known better than by when it is taken in.

@@ -32,7 +32,7 @@ pub use input::{Captured, Fate, Finish, Input, Notice, Session, Wish};
 pub use secrets::{MASK, Secrets};
 pub use state::*;
 pub use status::{Change, Illegal, Status};
-pub use supervisor::{Outfit, Supervisor};
+pub use supervisor::{FilesNow, Outfit, Supervisor};
 pub use work::backends::{Ask, Backends};
 pub use work::shell::own_program;
 pub use work::sql::ServerWords;

@@ -2,10 +2,13 @@
 //! holds what only a living engine can hold: secrets, sessions, handles.
 
 mod adopt;
+mod files;
 mod mask;
 mod picture;
 mod server;
 mod typing;
+
+pub use files::FilesNow;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -30,7 +33,7 @@ use super::work::http::HttpWork;
 use super::work::judge::{Judgement, Source, not_begun};
 use super::work::prepare::{self, Bench, Prepared, application, work_of};
 use super::work::shell::ShellWork;
-use super::work::sql::{Before, Sessions, SqlAsk, SqlTask, SqlWork};
+use super::work::sql::{Sessions, SqlAsk, SqlTask, SqlWork};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{Job, Stage};
 use crate::monitor::is_here;
@@ -55,6 +58,8 @@ pub struct Outfit {
     pub notices: Sender<Notice>,
     /// The values of secret variables.
     pub secrets: Secrets,
+    /// The files that steps apply, as they are now.
+    pub applied: FilesNow,
     /// What overwrites them in outputs, which has to come to its end before the engine does.
     pub concealing: TaskTracker,
 }
@@ -238,14 +243,15 @@ impl Supervisor {
             Prepared::Shell { spec, script_file } => {
                 let script = script_file.map(|script| (self.outfit.dir.script(job), script));
                 let leaves = spec.leaves.clone();
-                let task = self.shell(step, job, leaves, judgement, state, stopped);
+                let mut task = self.shell(step, job, leaves, judgement, state, stopped);
+                task.look = self.look(job, state);
                 tokio::spawn(task.run(spec, script));
             }
             Prepared::Sql(sql) => self.sessions.give(SqlWork {
                 task: SqlTask {
                     job: job.clone(),
                     application: application(&state.run, &step.number),
-                    before: before(state, job, &plan, &sql.database),
+                    before: server::before(state, job, &plan, &sql.database),
                     sql,
                     judgement,
                     notices: self.outfit.notices.clone(),
@@ -310,6 +316,7 @@ impl Supervisor {
             backends: self.outfit.backends.clone(),
             notices: self.outfit.notices.clone(),
             stops,
+            look: None,
             cancels: JoinSet::new(),
         }
     }
@@ -384,17 +391,5 @@ fn timeout_of(step: &Step, job: &Job) -> Option<Duration> {
     match &step.spec.undo {
         Some(undo) if job.undo => undo.timeout,
         _ => step.spec.timeout,
-    }
-}
-
-/// What is known of the session on `database` in which the steps before have worked.
-fn before(state: &RunState, job: &Job, plan: &Plan, database: &str) -> Before {
-    let ix = plan.find(&job.step);
-    let server = state.servers.get(database);
-    let server = server.filter(|_| state.worked.contains(database));
-    Before {
-        server: server.cloned(),
-        left: state.sessions.get(database).cloned().unwrap_or_default(),
-        anywhere: ix.is_some_and(|ix| state.steps[ix].anywhere),
     }
 }

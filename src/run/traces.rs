@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal};
@@ -160,6 +160,13 @@ fn has_members(group: Pid, session: u32) -> bool {
     match rustix::process::getsid(Some(group)) {
         Ok(found) => found.as_raw_nonzero().get().unsigned_abs() == session,
         Err(_) => true,
+    }
+}
+
+/// Waits until nobody holds the lock at `path`.
+pub(super) fn wait_for_lock(path: &Path) {
+    if let Ok(file) = File::open(path) {
+        let _ = flock(&file, FlockOperation::LockShared);
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod alerts;
+mod applied;
 mod beside;
 mod carrying;
 mod causes;

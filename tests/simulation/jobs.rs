@@ -138,6 +138,7 @@ pub fn finish(job: &Job, outcome: Outcome, applied: Applied) -> Finish {
         findings: Vec::new(),
         message: None,
         elsewhere: false,
+        changed: Vec::new(),
         running: Vec::new(),
         session: None,
         left: None,

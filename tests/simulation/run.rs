@@ -147,6 +147,7 @@ impl Simulation {
             version: "0".to_owned(),
             reviewed: Vec::new(),
             included: Vec::new(),
+            applies: None,
         };
         let mut world = self.world.lock();
         let at = world.now;

@@ -47,6 +47,7 @@ fn finished() -> impl Strategy<Value = Event> {
                 findings,
                 message,
                 elsewhere: false,
+                changed: Vec::new(),
                 running: Vec::new(),
                 session: None,
                 left: None,
@@ -104,6 +105,7 @@ fn event() -> impl Strategy<Value = Event> {
                     version: "0".into(),
                     reviewed: vec![reviewed; usize::from(unattended)],
                     included: Vec::new(),
+                    applies: None,
                 })
             }
         ),
@@ -207,6 +209,7 @@ fn the_stored_shapes_do_not_change_by_accident() {
         findings: vec![],
         message: None,
         elsewhere: false,
+        changed: Vec::new(),
         running: Vec::new(),
         session: None,
         left: None,

@@ -3,11 +3,12 @@
 //! The words in here are stored. A field may be added with `#[serde(default)]`; anything else is a
 //! new version of that kind of event, with its upgrade in `codec`.
 //!
-//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `server`, `snapshot` and `rollback` hold the shapes, each by
-//! what it is about.
+//! `run`, `phase`, `step`, `alert`, `outage`, `backend`, `file`, `server`, `snapshot` and `rollback` hold the shapes,
+//! each by what it is about.
 
 mod alert;
 mod backend;
+mod file;
 mod outage;
 mod phase;
 mod rollback;
@@ -18,6 +19,7 @@ mod step;
 
 pub use alert::{AlertAccepted, AlertCleared, AlertRaised, BaselineFrozen, Consequence, Usual};
 pub use backend::{BackendAction, BackendAnswered, BackendSignalled};
+pub use file::{AppliedFile, ChangedFile, FileChange};
 pub use outage::{OutageBegan, OutageEnded};
 pub use phase::{ApprovalGiven, ChoiceMade, GateDecided, PhaseFinished, PhaseStarted};
 pub use rollback::{RollbackStarted, UndoItem};

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::AppliedFile;
+
 /// See [`super::Event::RunCreated`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunCreated {
@@ -33,6 +35,9 @@ pub struct RunCreated {
     /// The files that the plan includes, as they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub included: Vec<IncludedFile>,
+    /// The files that its steps apply, as they were; none: nobody looked at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies: Option<Vec<AppliedFile>>,
 }
 
 /// A file that a plan includes.

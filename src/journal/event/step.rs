@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ChangedFile;
 use crate::clock::Moment;
 
 /// A piece of a step's work: the step, which try, and whether it is the undo.
@@ -199,6 +200,9 @@ pub struct StepFinished {
     /// server, or without what they had left in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub elsewhere: bool,
+    /// The files that it would have applied and that are not what they were: it was not begun because of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<ChangedFile>,
     /// What of it still ran when it had ended, a few words a process: nobody waits for that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub running: Vec<String>,

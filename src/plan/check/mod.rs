@@ -22,9 +22,11 @@ pub(super) use safety::{
 };
 pub use safety::{SECRET, given_to_psql, secrets_in, without_secrets, without_values};
 
+use std::fmt::Write as _;
+
 use self::names::{Named, Names};
 use super::codes;
-use super::digest::sha256;
+use super::digest::{sha256, sha256_of_text};
 use super::draft::Draft;
 use super::facts::Facts;
 use super::include::Included;
@@ -130,11 +132,16 @@ fn plan(
     (bytes, included): (&[u8], Vec<Included>),
 ) -> Plan {
     let own_digest = sha256(bytes);
+    let texts = included
+        .iter()
+        .map(|file| (&*file.text_digest, &*file.path));
+    let text_digest = digest_of(&sha256_of_text(bytes), texts);
     Plan {
         title: draft.title.map(|title| title.value).unwrap_or_default(),
         environment: draft.environment,
         format,
-        digest: digest_of(&own_digest, &included),
+        digest: digest_of(&own_digest, included.iter().map(Included::told)),
+        text_digest,
         own_digest,
         included,
         shell: draft.shell.unwrap_or_default(),
@@ -156,15 +163,18 @@ fn plan(
     }
 }
 
-/// What tells a plan from every other: its file's digest, or one of all the files in it.
-pub fn digest_of(own: &str, included: &[Included]) -> String {
-    if included.is_empty() {
+/// What tells a plan from every other: its file's digest, or one of all the files in it, each given by its digest and
+/// its path.
+pub fn digest_of<'f>(own: &str, included: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
+    let mut all = format!("{own}\n");
+    let alone = all.len();
+    for (digest, path) in included {
+        // Writing to a String can't fail.
+        let _ = writeln!(all, "{digest} {path}");
+    }
+    if all.len() == alone {
         return own.to_owned();
     }
-    let files = included
-        .iter()
-        .map(|file| format!("{} {}\n", file.digest, file.path));
-    let all: String = std::iter::once(format!("{own}\n")).chain(files).collect();
     sha256(all.as_bytes())
 }
 

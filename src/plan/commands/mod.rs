@@ -167,6 +167,13 @@ impl<'t> Command<'t> {
         found
     }
 
+    /// Whether it runs on another machine or in a container, where the files of this one are not.
+    pub(super) fn is_away(&self) -> bool {
+        self.wrappers
+            .iter()
+            .any(|words| wrappers::leads_away(words))
+    }
+
     /// The script that it hands to another shell: behind `-c`, behind the name of a machine, in a here-document.
     pub(super) fn script(&self) -> Option<&Word<'t>> {
         match wrappers::inside(self)? {
@@ -194,6 +201,27 @@ impl<'t> Script<'t> {
     /// The pipeline of `command`.
     pub(super) fn pipe(&self, command: &Command<'t>) -> &Pipe {
         &self.pipes[command.pipe]
+    }
+
+    /// Whether the file that `word` names is not one of this machine: `command` reads it, and the word is one of
+    /// what runs away from here. What a shell here reads and passes on is here.
+    pub(super) fn is_read_away(&self, command: &Command<'t>, word: &Word<'t>) -> bool {
+        let here = |words: &&Vec<Word<'t>>| !wrappers::leads_away(words);
+        let away: Vec<_> = command.wrappers.iter().skip_while(here).collect();
+        let holds = |outer: &Word<'t>| {
+            outer.span.start <= word.span.start && word.span.end <= outer.span.end
+        };
+        let start = |words: &[Word<'t>]| words.first().map(|first| first.span.start);
+        let handed = self.commands.iter().filter(|outer| {
+            let mut away = away.iter();
+            away.any(|words| start(words) == start(&outer.words))
+        });
+        let documents = handed.flat_map(|outer| &outer.redirects);
+        let documents = documents.filter(|redirect| redirect.kind == RedirectKind::Document);
+        let words = away.iter().copied().flatten();
+        words
+            .chain(documents.map(|document| &document.target))
+            .any(holds)
     }
 
     /// The pipelines in front of the one at `pipe` in the same group, the nearest first.

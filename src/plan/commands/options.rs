@@ -13,6 +13,13 @@ pub(in crate::plan) struct Known {
     pub(in crate::plan) leading: bool,
 }
 
+impl Known {
+    /// Whether the option called `name` takes a value.
+    pub(in crate::plan) fn takes(&self, name: &str) -> bool {
+        self.long.contains(&name) || (name.len() == 1 && self.short.contains(name))
+    }
+}
+
 /// The options of `psql` that take a value.
 pub(in crate::plan) const PSQL: Known = Known {
     short: "cdfFhLoPpRTUv",

@@ -137,6 +137,25 @@ const SCRIPTS: [(&[&str], &str, &[&str]); 6] = [
     (&["npx", "npm"], "cp", &["c", "call"]),
 ];
 
+/// Those among all of these that run a command on another machine or in a container.
+const AWAY: [&str; 15] = [
+    "aws",
+    "docker",
+    "docker-compose",
+    "fly",
+    "flyctl",
+    "gcloud",
+    "heroku",
+    "kubectl",
+    "microk8s",
+    "nerdctl",
+    "oc",
+    "podman",
+    "podman-compose",
+    "ssh",
+    "vagrant",
+];
+
 /// Options of `docker run` and `docker exec` that take a value.
 const CONTAINER: Known = Known {
     short: "euvwphlm",
@@ -171,6 +190,17 @@ const CONTAINER: Known = Known {
 };
 
 pub(in crate::plan) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
+
+/// Whether what the wrapper `words` runs finds other files than those that are here: it is run on another machine, or
+/// in a container that is given none of them.
+pub(super) fn leads_away(words: &[Word<'_>]) -> bool {
+    let name = words.first().map_or("", Word::base_name);
+    let given = |word: &Word<'_>| {
+        let option = word.text.split('=').next().unwrap_or_default();
+        matches!(option, "-v" | "--volume" | "--mount")
+    };
+    AWAY.contains(&name) && !words.iter().any(given)
+}
 
 /// What `command` runs, if it is a wrapper.
 pub(super) fn inside(command: &Command<'_>) -> Option<Inside> {

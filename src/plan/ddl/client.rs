@@ -42,6 +42,53 @@ pub(super) fn leads_on(sql: &str) -> bool {
     })
 }
 
+/// A file that a command of psql runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Include<'s> {
+    /// Where the command stands.
+    pub at: usize,
+    /// The file, as it is written, without its quotes.
+    pub file: &'s str,
+    /// Whether it is looked for beside the file that names it, and not in the directory of psql.
+    pub beside: bool,
+}
+
+impl Include<'_> {
+    /// Whether only psql knows which file is meant: a variable names it, or what a command prints.
+    pub fn is_filled_in(&self) -> bool {
+        self.file.starts_with([':', '`', '|'])
+    }
+}
+
+/// The files that `sql` has psql run.
+pub fn includes(sql: &str) -> Vec<Include<'_>> {
+    if !sql.contains("\\i") {
+        return Vec::new();
+    }
+    let of_server = without_client(sql);
+    let commands = sql.match_indices('\\').map(|(at, _)| at);
+    let commands = commands.filter(|at| of_server.as_bytes().get(*at) != Some(&b'\\'));
+    commands.filter_map(|at| include(sql, at)).collect()
+}
+
+/// What the command of psql at `at` runs, if that is a file.
+fn include(sql: &str, at: usize) -> Option<Include<'_>> {
+    let line = sql[at + 1..].lines().next()?;
+    let (name, rest) = line.split_once([' ', '\t'])?;
+    let beside = match name {
+        "i" | "include" => false,
+        "ir" | "include_relative" => true,
+        _ => return None,
+    };
+    let rest = rest.trim_start();
+    let file = match rest.strip_prefix('\'') {
+        Some(quoted) => &quoted[..quoted.find('\'').unwrap_or(quoted.len())],
+        None => rest.split([' ', '\t', '\\']).next()?.trim_end_matches(';'),
+    };
+    // `-` is what comes in.
+    (!matches!(file, "" | "-")).then_some(Include { at, file, beside })
+}
+
 /// `sql` without what is meant for the client: commands such as `\\set x 1`, and the rows behind
 /// `COPY … FROM stdin`. A command that sends a statement ends it.
 pub(super) fn without_client(sql: &str) -> Cow<'_, str> {
@@ -242,6 +289,32 @@ mod tests {
             ("select 1; -- \\g\nx", "select 1; -- \\g\nx"),
         ] {
             assert_eq!(without_client(sql), kept, "{sql}");
+        }
+    }
+
+    #[test]
+    fn files_that_psql_is_told_to_run_are_found() {
+        for (sql, files) in [
+            ("\\i a.sql", &[("a.sql", false)][..]),
+            ("select 1;\r\n  \\ir sub/b.sql;\r\n", &[("sub/b.sql", true)]),
+            (
+                "\\include 'my file.sql'\n\\include_relative c.sql -- why",
+                &[("my file.sql", false), ("c.sql", true)],
+            ),
+            (
+                "begin; \\i a.sql \\i b.sql",
+                &[("a.sql", false), ("b.sql", false)],
+            ),
+            ("\\i :file", &[(":file", false)]),
+            (
+                "copy a from stdin;\nit's\n\\.\n\\i a.sql",
+                &[("a.sql", false)],
+            ),
+            ("-- \\i a.sql\nselect '\n\\i b.sql'; \\if on\n\\i -", &[]),
+        ] {
+            let found = includes(sql).into_iter();
+            let found: Vec<_> = found.map(|one| (one.file, one.beside)).collect();
+            assert_eq!(found, files, "{sql}");
         }
     }
 

@@ -42,6 +42,7 @@ mod tests;
 
 pub use catalog::Catalog;
 pub use certain::{Live, Outcome, Sure};
+pub use client::{Include, includes};
 pub use form::{Form, Row, TABLE};
 pub use judge::{judge, judge_script};
 pub use lock::LockMode;

@@ -35,6 +35,15 @@ pub struct Included {
     pub path: String,
     /// SHA-256 of it, in hexadecimal.
     pub digest: String,
+    /// The same of its text, however its lines end.
+    pub text_digest: String,
+}
+
+impl Included {
+    /// Its digest and its path.
+    pub fn told(&self) -> (&str, &str) {
+        (&self.digest, &self.path)
+    }
 }
 
 /// Whoever can bring the bytes of a file, which is named relative to the plan's folder.

@@ -2,7 +2,7 @@
 
 use super::adopt::adopt;
 use super::{Include, Included, Load, joined};
-use crate::plan::digest::sha256;
+use crate::plan::digest::{sha256, sha256_of_text};
 use crate::plan::draft::Draft;
 use crate::plan::model::Format;
 use crate::plan::problem::Problem;
@@ -85,6 +85,7 @@ impl Taken<'_> {
         self.files.push(Included {
             path: path.clone(),
             digest: sha256(&bytes),
+            text_digest: sha256_of_text(&bytes),
         });
         let name = if path.starts_with('/') {
             path.clone()

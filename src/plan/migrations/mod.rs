@@ -14,15 +14,17 @@ mod wanted;
 #[cfg(test)]
 mod tests;
 
+pub use super::ddl::{Include, includes};
+pub use super::sql_text::statements;
 pub use review::{alone, judged, review, tell_unread};
 pub use tool::Tool;
-pub use wanted::{Want, Wanted, changes_database, wanted};
+pub use wanted::{Want, Wanted, changes_database, made_before, wanted};
 
 use std::collections::HashMap;
 
-use super::digest::sha256;
+use super::digest::{sha256, sha256_of_text};
 use super::model::StepIx;
-use super::source::Source;
+use super::source::{Source, Span};
 
 /// The file beside a migration in which Diesel is told how to run it.
 pub const SETTINGS: &str = "metadata.toml";
@@ -32,10 +34,28 @@ pub const SETTINGS: &str = "metadata.toml";
 pub struct Applied {
     /// Files of SQL.
     pub folders: Vec<Folder>,
-    /// Files that nobody judges, and the steps that run each: scripts that change a database, SQL of ways back.
+    /// Files that nobody judges, and the steps that run each: scripts that change a database, migrations that are
+    /// no SQL, SQL of ways back.
     pub others: Vec<(File, Vec<StepIx>)>,
-    /// What could not be read.
+    /// What was found nowhere, or is nothing that is read here.
     pub missing: Vec<Want>,
+    /// What was found and is no SQL.
+    pub unjudged: Vec<Want>,
+    /// What is there, and could not be read.
+    pub unread: Vec<Unread>,
+}
+
+/// Something that stands where a file should, and can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// How the plan finds it, the same on every machine.
+    pub label: String,
+    /// Why, in words that follow a name.
+    pub why: String,
+    /// The steps that apply it; none: the plan names it.
+    pub steps: Vec<StepIx>,
+    /// Where the first of these stands in the plan.
+    pub span: Span,
 }
 
 /// A folder of migrations.
@@ -45,8 +65,6 @@ pub struct Folder {
     pub tool: Tool,
     /// The files, in the order in which they are applied.
     pub files: Vec<File>,
-    /// Whether somebody puts each file into a transaction, whatever its tool does.
-    pub whole: bool,
     /// The steps that apply it; none: the plan names it, or somebody else does.
     pub steps: Vec<StepIx>,
 }
@@ -60,8 +78,12 @@ pub struct Raw {
     pub label: String,
     /// What it holds.
     pub source: Source,
-    /// SHA-256 of its bytes, in hexadecimal.
+    /// SHA-256 of its text, in hexadecimal, however its lines end.
     pub digest: String,
+    /// SHA-256 of its bytes.
+    pub exact: String,
+    /// Whether somebody puts it into a transaction, whatever its tool does.
+    pub whole: bool,
 }
 
 /// One migration.
@@ -75,8 +97,12 @@ pub struct File {
     pub settings: String,
     /// How the plan finds it, the same on every machine.
     pub label: String,
-    /// SHA-256 of its bytes, in hexadecimal; with settings beside it, of both.
+    /// SHA-256 of its text, in hexadecimal, however its lines end; with settings beside it, of both.
     pub digest: String,
+    /// The same of its bytes.
+    pub exact: String,
+    /// Whether somebody puts it into a transaction, whatever its tool does.
+    pub whole: bool,
 }
 
 impl Applied {
@@ -94,17 +120,20 @@ impl Applied {
 impl File {
     /// The file `raw`, whatever it is, which is called `name` and has `settings` beside it.
     pub fn new(name: String, raw: Raw, settings: String) -> Self {
-        let digest = if settings.is_empty() {
-            raw.digest
-        } else {
-            sha256(format!("{}\n{settings}", raw.digest).as_bytes())
+        let both = |own: String, of: fn(&[u8]) -> String| match settings.as_str() {
+            "" => own,
+            // Of a change of line ends alone nothing must be seen here either.
+            settings => of(format!("{own}\n{settings}").as_bytes()),
         };
+        let (digest, exact) = (both(raw.digest, sha256_of_text), both(raw.exact, sha256));
         File {
             name,
             source: raw.source,
             settings,
             label: raw.label,
             digest,
+            exact,
+            whole: raw.whole,
         }
     }
 }
@@ -133,10 +162,14 @@ impl Folder {
             })
             .collect();
         files.sort_by(|a, b| a.0.cmp(&b.0));
+        Folder::in_order(tool, files.into_iter().map(|(_, file)| file).collect())
+    }
+
+    /// The same of files that are applied as they come.
+    pub fn in_order(tool: Tool, files: Vec<File>) -> Self {
         Folder {
             tool,
-            files: files.into_iter().map(|(_, file)| file).collect(),
-            whole: false,
+            files,
             steps: Vec::new(),
         }
     }

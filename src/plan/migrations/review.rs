@@ -1,6 +1,6 @@
 //! The review of migrations: each file judged with what is known from those before it.
 
-use super::{File, Folder, Want, Wanted};
+use super::{Applied, File, Folder, Unread, Want, Wanted};
 use crate::plan::Opened;
 use crate::plan::check::{self, Remark, Unit, Wrap, remarks};
 use crate::plan::ddl::{self, Catalog, Judged, Live};
@@ -33,42 +33,75 @@ fn all(opened: &mut Opened, folders: Vec<Folder>, facts: Option<&Facts>, alone: 
     check::sort(&mut opened.problems);
 }
 
-/// Adds to `opened` that nobody has looked at the migrations `missing`, which its steps at those
-/// places apply and which are not there, or are no SQL.
-pub fn tell_unread(opened: &mut Opened, missing: &[Want]) {
-    for Want { wanted, span, .. } in missing {
-        let hint = match wanted {
-            Wanted::Other(_) => {
-                "have the tool print the SQL that it would run, and check that: `gonogo check FILE.sql`"
-            }
-            Wanted::Script { .. } => {
-                "put its commands into the plan, or its SQL into a file that `psql -f` runs"
-            }
-            _ => "say where it is: `gonogo check PLAN --migrations PATH`",
-        };
-        let message = match wanted {
-            Wanted::Other(_) => format!(
-                "{} is no SQL that is read here: nobody has looked at it",
-                wanted.words()
-            ),
-            Wanted::Unseen(_) | Wanted::Script { .. } => format!(
-                "{} does not stand in the plan: nobody has looked at it",
-                wanted.words()
-            ),
-            Wanted::File { .. } => format!(
-                "this runs {}, found nowhere beside the plan: nobody has looked at it",
-                wanted.words()
-            ),
-            Wanted::Tool { .. } => format!(
+/// Adds to `opened` what nobody has looked at of what its steps apply: what is not there, is no SQL, or can't be
+/// read.
+pub fn tell_unread(opened: &mut Opened, applied: &Applied) {
+    let problems = applied.missing.iter().map(missing);
+    let unjudged = applied.unjudged.iter().map(|want| {
+        let message = format!("{} is not SQL: not classified", want.wanted.words());
+        Problem::note(UNREAD, want.span, message).hint(PRINTED)
+    });
+    let unread = applied.unread.iter().map(|unread| {
+        let Unread { label, why, .. } = unread;
+        let message = format!("`{label}` can't be read, {why}: nobody has looked at it");
+        let hint = "put the file there that is to be applied, or take this away";
+        Problem::warning(UNREAD, unread.span, message).hint(hint)
+    });
+    opened
+        .problems
+        .extend(problems.chain(unjudged).chain(unread));
+    check::sort(&mut opened.problems);
+}
+
+/// The code of what nobody has looked at.
+const UNREAD: &str = "unread-migrations";
+/// How SQL is had from a tool that has none.
+const PRINTED: &str =
+    "have the tool print the SQL that it would run, and check that: `gonogo check FILE.sql`";
+
+/// That what is wanted was found nowhere, or is nothing that is read here.
+fn missing(Want { wanted, span, .. }: &Want) -> Problem {
+    let is_sql = !matches!(wanted, Wanted::Tool { tool, .. } if !tool.is_sql());
+    let (message, hint) = match wanted {
+        Wanted::Tool { .. } if is_sql => (
+            format!(
                 "this runs {}, found nowhere beside the plan: nobody has looked at them",
                 wanted.words()
             ),
-        };
-        let problem = Problem::note("unread-migrations", *span, message);
-        opened.problems.push(problem.hint(hint));
-    }
-    check::sort(&mut opened.problems);
+            PLACE,
+        ),
+        Wanted::Tool { .. } | Wanted::Other(_) => (
+            format!(
+                "{} is no SQL that is read here: nobody has looked at it",
+                wanted.words()
+            ),
+            PRINTED,
+        ),
+        Wanted::Unseen(_) | Wanted::Script { .. } => (
+            format!(
+                "{} does not stand in the plan: nobody has looked at it",
+                wanted.words()
+            ),
+            match wanted {
+                Wanted::Script { .. } => {
+                    "put its commands into the plan, or its SQL into a file that `psql -f` runs"
+                }
+                _ => PLACE,
+            },
+        ),
+        Wanted::File { .. } => (
+            format!(
+                "this runs {}, found nowhere beside the plan: nobody has looked at it",
+                wanted.words()
+            ),
+            PLACE,
+        ),
+    };
+    Problem::note(UNREAD, *span, message).hint(hint)
 }
+
+/// How what was not found is named.
+const PLACE: &str = "say where it is: `gonogo check PLAN --migrations PATH`";
 
 /// What there is to say about the migrations of one folder, called `name`, that no plan was given for.
 pub fn alone(name: &str, folder: Folder, facts: Option<&Facts>) -> Opened {
@@ -124,7 +157,7 @@ fn found(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Remark>> {
             let text = folder.tool.forward(file.source.text());
             let unit = Unit {
                 sql: text,
-                wrap: if folder.whole {
+                wrap: if file.whole {
                     Wrap::Transaction
                 } else {
                     folder.tool.wraps(text, &file.settings)

@@ -7,6 +7,8 @@ fn folder(tool: Tool, files: &[(&str, &str)]) -> Folder {
         label: (*path).to_owned(),
         source: Source::new(*path, *text),
         digest: crate::plan::sha256(text.as_bytes()),
+        exact: crate::plan::sha256(text.as_bytes()),
+        whole: false,
     });
     Folder::new(tool, files.collect())
 }
@@ -296,9 +298,10 @@ fn a_plan_tells_which_migrations_it_applies() {
         let found = found.into_iter().skip(1).map(|want| want.wanted);
         found.collect::<Vec<_>>()
     };
-    let tool = |tool, folder: Option<&str>, cwd: &str| {
+    let tool = |tool, call: &str, folder: Option<&str>, cwd: &str| {
         vec![Wanted::Tool {
             tool,
+            call: call.to_owned(),
             folder: folder.map(str::to_owned),
             cwd: Some(cwd.to_owned()),
         }]
@@ -310,37 +313,78 @@ fn a_plan_tells_which_migrations_it_applies() {
     };
     assert_eq!(
         plan("npx --no prisma migrate deploy"),
-        tool(Tool::Prisma, None, "shop")
+        tool(Tool::Prisma, "prisma migrate deploy", None, "shop")
     );
     assert_eq!(
         plan("cd api && pnpm exec prisma migrate deploy --schema=db/schema.prisma"),
-        tool(Tool::Prisma, Some("db/migrations"), "shop/api")
+        tool(
+            Tool::Prisma,
+            "prisma migrate deploy",
+            Some("db/migrations"),
+            "shop/api"
+        )
     );
     assert_eq!(
         plan("sqlx migrate run --source sql"),
-        tool(Tool::Sqlx, Some("sql"), "shop")
+        tool(Tool::Sqlx, "sqlx migrate run", Some("sql"), "shop")
     );
     assert_eq!(
         plan("docker compose run --rm m migrate -path /m -database x up"),
-        tool(Tool::Migrate, Some("/m"), "shop")
+        tool(Tool::Migrate, "migrate migrate", Some("/m"), "shop")
     );
     assert_eq!(
         plan("flyway -locations=filesystem:sql migrate"),
-        tool(Tool::Flyway, Some("sql"), "shop")
+        tool(Tool::Flyway, "flyway migrate", Some("sql"), "shop")
     );
     assert_eq!(
         plan("psql -v ON_ERROR_STOP=1 -f fix.sql"),
         [file("fix.sql", "shop")]
     );
     assert_eq!(plan("npx --no prisma migrate status"), []);
-    for (script, call) in [
-        ("bin/rails db:migrate", "rails db:migrate"),
-        ("python manage.py migrate", "manage.py migrate"),
-        ("alembic upgrade head", "alembic upgrade"),
-        ("php artisan migrate --force", "artisan migrate"),
+    for (script, of, call, folder) in [
+        (
+            "bin/rails db:migrate",
+            Tool::Rails,
+            "rails db:migrate",
+            None,
+        ),
+        (
+            "python manage.py migrate",
+            Tool::Django,
+            "manage.py migrate",
+            None,
+        ),
+        (
+            "alembic -c db/a.ini upgrade head",
+            Tool::Alembic,
+            "alembic upgrade",
+            Some("db/a.ini"),
+        ),
+        (
+            "php artisan migrate --force",
+            Tool::Laravel,
+            "artisan migrate",
+            None,
+        ),
+        (
+            "knex migrate:latest --knexfile=db/knexfile.js",
+            Tool::Knex,
+            "knex migrate:latest",
+            Some("db/migrations"),
+        ),
+        (
+            "liquibase --changelog-file=db/log/all.xml update",
+            Tool::Liquibase,
+            "liquibase update",
+            Some("db/log"),
+        ),
     ] {
-        assert_eq!(plan(script), [Wanted::Other(call.to_owned())], "{script}");
+        assert_eq!(plan(script), tool(of, call, folder, "shop"), "{script}");
     }
+    assert_eq!(
+        plan("sqitch deploy"),
+        [Wanted::Other("sqitch deploy".to_owned())]
+    );
     assert_eq!(plan("rails db:migrate:status"), []);
 }
 
@@ -394,6 +438,39 @@ fn every_way_into_psql_is_a_file_that_is_read() {
             "kubectl exec -i pg-0 -- psql -1 < sql/fix.sql",
             &["sql/fix.sql!"],
         ),
+        ("ssh db psql < fix.sql", &["fix.sql"]),
+        (
+            "cat fix.sql | ssh -t db sudo -u postgres psql",
+            &["fix.sql"],
+        ),
+        ("sh -c 'psql' < fix.sql", &["fix.sql"]),
+        ("sudo -u postgres psql -f fix.sql", &["fix.sql"]),
+        (
+            "docker run --rm -v .:/w -w /w postgres psql -f fix.sql",
+            &["fix.sql"],
+        ),
+        // What is read where it runs is no file of this machine.
+        ("ssh db 'psql -f fix.sql'", &["?ssh … psql -f fix.sql"]),
+        ("ssh db 'psql < fix.sql'", &["?ssh … psql -f fix.sql"]),
+        (
+            "ssh -t db \"sudo -u postgres psql -f fix.sql\"",
+            &["?ssh … psql -f fix.sql"],
+        ),
+        ("sudo ssh db psql -f fix.sql", &["?sudo … psql -f fix.sql"]),
+        (
+            "ssh db <<'EOF'\npsql < fix.sql\nEOF",
+            &["?ssh … psql -f fix.sql"],
+        ),
+        ("ssh db cat fix.sql | psql", &["?psql -f fix.sql"]),
+        (
+            "docker exec db psql -f fix.sql",
+            &["?docker … psql -f fix.sql"],
+        ),
+        (
+            "kubectl exec pg-0 -- sh -c 'psql < fix.sql'",
+            &["?kubectl … psql -f fix.sql"],
+        ),
+        ("psql <<'EOF'\n\\ir 'a b.sql'\nEOF", &["a b.sql"]),
         ("psql -f - < fix.sql", &["fix.sql"]),
         ("envsubst < fix.sql | psql", &["fix.sql"]),
         ("psql <<'EOF'\nselect 1;\n\\i fix.sql\nEOF", &["fix.sql"]),
@@ -463,12 +540,19 @@ fn tools_are_known_by_every_spelling() {
         ("atlas migrate apply --dir file://m", Tool::Atlas, Some("m")),
         ("npx --no drizzle-kit migrate", Tool::Drizzle, None),
     ] {
-        let wanted = Wanted::Tool {
-            tool,
-            folder: folder.map(str::to_owned),
-            cwd: None,
+        let found = applied(script);
+        let [
+            Wanted::Tool {
+                tool: of,
+                folder: named,
+                cwd: None,
+                ..
+            },
+        ] = found.as_slice()
+        else {
+            panic!("{script}: {found:?}");
         };
-        assert_eq!(applied(script), [wanted], "{script}");
+        assert_eq!((*of, named.as_deref()), (tool, folder), "{script}");
     }
     for script in [
         "npm run migrate",
@@ -499,10 +583,8 @@ fn tools_are_known_by_every_spelling() {
 fn a_file_that_psql_puts_into_a_transaction_is_judged_in_one() {
     let files = [("a.sql", "create index concurrently i on big (a);")];
     let apart = folder(Tool::Plain, &files);
-    let whole = Folder {
-        whole: true,
-        ..apart.clone()
-    };
+    let mut whole = apart.clone();
+    whole.files[0].whole = true;
     assert_eq!(found(&alone("m", apart, None)), []);
     assert_eq!(
         found(&alone("m", whole, None)),

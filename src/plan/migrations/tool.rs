@@ -1,5 +1,5 @@
-//! The tools whose migrations are SQL: where they look for them, what they call them, and whether they
-//! run each in a transaction.
+//! The tools: where they look for their migrations, in which language these are, what they call them, and whether
+//! they run each in a transaction.
 
 use crate::plan::check::Wrap;
 
@@ -28,9 +28,32 @@ pub enum Tool {
     Hasura,
     /// Supabase: `VERSION_name.sql`.
     Supabase,
+    /// Rails: `db/migrate/VERSION_name.rb`.
+    Rails,
+    /// Alembic: `versions/REVISION_name.py`.
+    Alembic,
+    /// Django: `APPLICATION/migrations/0001_name.py`.
+    Django,
+    /// knex: `VERSION_name.js`.
+    Knex,
+    /// Sequelize: `VERSION-name.js`.
+    Sequelize,
+    /// `TypeORM`: `VERSION-name.ts`.
+    TypeOrm,
+    /// node-pg-migrate: `VERSION_name.js`.
+    NodePgMigrate,
+    /// Laravel: `VERSION_name.php`.
+    Laravel,
+    /// Ecto: `VERSION_name.exs`.
+    Ecto,
+    /// Liquibase: changelogs, one of which names the others.
+    Liquibase,
     /// Files of SQL that somebody runs.
     Plain,
 }
+
+/// The endings of migrations in JavaScript.
+const SCRIPT: &[&str] = &["js", "ts", "cjs", "mjs", "sql"];
 
 /// A part of a path by which it is sorted: numbers as numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +63,7 @@ pub(super) enum Piece {
 }
 
 impl Tool {
-    /// Where a project keeps them, most usual first.
+    /// Where a project keeps them, most usual first; `*` is any folder in it.
     pub fn places(self) -> &'static [&'static str] {
         match self {
             Tool::Prisma => &["prisma/migrations", "migrations"],
@@ -55,7 +78,105 @@ impl Tool {
             ],
             Tool::Dbmate => &["db/migrations", "migrations"],
             Tool::Goose | Tool::Migrate => &["migrations", "db/migrations", "db/migration"],
-            Tool::Plain => &["migrations", "db/migrations"],
+            Tool::Rails => &["db/migrate"],
+            Tool::Alembic => &["alembic", "migrations"],
+            Tool::Django => &["*/migrations"],
+            Tool::TypeOrm => &[
+                "src/migrations",
+                "src/migration",
+                "src/database/migrations",
+                "src/db/migrations",
+                "migrations",
+                "migration",
+            ],
+            Tool::Laravel => &["database/migrations"],
+            Tool::Ecto => &["priv/repo/migrations"],
+            Tool::Liquibase => &[
+                "src/main/resources/db/changelog",
+                "db/changelog",
+                "changelog",
+            ],
+            Tool::Plain | Tool::Knex | Tool::Sequelize | Tool::NodePgMigrate => {
+                &["migrations", "db/migrations"]
+            }
+        }
+    }
+
+    /// How the names of its files end.
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Tool::Rails => &["rb"],
+            Tool::Alembic | Tool::Django => &["py"],
+            Tool::Knex | Tool::Sequelize | Tool::TypeOrm | Tool::NodePgMigrate => SCRIPT,
+            Tool::Laravel => &["php"],
+            Tool::Ecto => &["exs"],
+            Tool::Liquibase => &["xml", "yaml", "yml", "json", "sql"],
+            Tool::Goose => &["sql", "go"],
+            _ => &["sql"],
+        }
+    }
+
+    /// Whether its migrations are SQL, but for some perhaps.
+    pub fn is_sql(self) -> bool {
+        self.endings()[0] == "sql"
+    }
+
+    /// A file beside its migrations that it may read as well.
+    pub fn beside(self) -> Option<&'static str> {
+        (self == Tool::Rails).then_some("db/structure.sql")
+    }
+
+    /// The files in which a project may tell it where they are, and the names of that setting.
+    pub fn settings(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            Tool::Alembic => (&["alembic.ini"], &["script_location"]),
+            Tool::Flyway => (
+                &["flyway.toml", "flyway.conf", "conf/flyway.conf"],
+                &["locations"],
+            ),
+            Tool::Liquibase => (
+                &["liquibase.properties"],
+                &["changelogfile", "changelog-file"],
+            ),
+            _ => (&[], &[]),
+        }
+    }
+
+    /// The folders that its settings `text` name, which stand in the folder `here`.
+    pub fn folders_in(self, text: &str, here: &str) -> Vec<String> {
+        let (_, names) = self.settings();
+        let here = if here.is_empty() { "." } else { here };
+        let lines = text.lines().filter_map(|line| line.split_once(['=', ':']));
+        let told = lines.filter(|(key, _)| {
+            let key = key.trim().rsplit('.').next().unwrap_or_default();
+            names.iter().any(|name| key.eq_ignore_ascii_case(name))
+        });
+        let values = told.flat_map(|(_, value)| value.split(','));
+        values
+            .map(|value| value.trim_matches([' ', '\t', '\r', '[', ']', '"', '\'']))
+            .filter(|value| !value.is_empty())
+            .map(|value| self.folder_of(&value.replace("%(here)s", here)))
+            .collect()
+    }
+
+    /// The folder that is meant by what the tool is told: by the folder itself, or by a file that stands for it.
+    pub fn folder_of(self, told: &str) -> String {
+        let told = told
+            .trim_start_matches("filesystem:")
+            .trim_start_matches("file://");
+        let (dir, file) = told.rsplit_once('/').unwrap_or(("", told));
+        let below = |dir: &str, name: &str| match dir {
+            "" => name.to_owned(),
+            dir => format!("{dir}/{name}"),
+        };
+        match self {
+            Tool::Prisma if file == "schema.prisma" => below(dir, "migrations"),
+            Tool::Knex if file.starts_with("knexfile.") => below(dir, "migrations"),
+            Tool::Liquibase if !dir.is_empty() && file.contains('.') => dir.to_owned(),
+            _ => match told.strip_prefix("classpath:") {
+                Some(inside) => below("src/main/resources", inside),
+                None => told.to_owned(),
+            },
         }
     }
 
@@ -83,7 +204,7 @@ impl Tool {
     }
 
     /// Whether the file at `path` is applied, and does not take something back.
-    pub(super) fn applies(self, path: &str) -> bool {
+    pub fn applies(self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         let lower = name.to_lowercase();
         let back = name == "down.sql"
@@ -125,7 +246,7 @@ impl Tool {
             Tool::Dbmate => name.split('_').next().unwrap_or(name).to_owned(),
             Tool::Hasura => digits(folder),
             Tool::Sqlx | Tool::Goose | Tool::Migrate | Tool::Atlas | Tool::Supabase => digits(name),
-            Tool::Drizzle | Tool::Plain => name.to_owned(),
+            _ => name.to_owned(),
         }
     }
 
@@ -148,7 +269,7 @@ impl Tool {
             | Tool::Drizzle
             | Tool::Hasura
             | Tool::Supabase => Wrap::Transaction,
-            Tool::Plain => Wrap::Single,
+            _ => Wrap::Single,
         }
     }
 

@@ -15,6 +15,8 @@ pub enum Wanted {
     Tool {
         /// The tool.
         tool: Tool,
+        /// Its call, as it is spoken of; empty: the plan names the folder.
+        call: String,
         /// The folder, where the plan or the command names it.
         folder: Option<String>,
         /// The directory that the command runs in, relative to where the plan is run.
@@ -36,7 +38,7 @@ pub enum Wanted {
         /// The directory that it runs in, relative to where the plan is run.
         cwd: Option<String>,
     },
-    /// Those of a tool that are no files of SQL, or none that are read here, as it is called.
+    /// Those of a tool that are no files which are read here, as it is called.
     Other(String),
     /// What a command runs that the plan does not hold, as it is written.
     Unseen(String),
@@ -55,19 +57,27 @@ pub struct Want {
     pub back: bool,
 }
 
+impl Want {
+    /// The migrations in `folder`, which somebody has named.
+    pub fn named(folder: String) -> Self {
+        Want {
+            wanted: Wanted::Tool {
+                tool: Tool::Plain,
+                call: String::new(),
+                folder: Some(folder),
+                cwd: None,
+            },
+            steps: Vec::new(),
+            span: Span::at(0),
+            back: false,
+        }
+    }
+}
+
 /// The migrations that the steps of `plan` apply, each once, and those that the plan names; behind them what its
 /// ways back apply.
 pub fn wanted(plan: &Plan) -> Vec<Want> {
-    let named = plan.migrations.iter().map(|folder| Want {
-        wanted: Wanted::Tool {
-            tool: Tool::Plain,
-            folder: Some(folder.clone()),
-            cwd: None,
-        },
-        steps: Vec::new(),
-        span: Span::at(0),
-        back: false,
-    });
+    let named = plan.migrations.iter().cloned().map(Want::named);
     let mut found: Vec<Want> = named.collect();
     let mut made = Made::default();
     let forward = plan.forward_steps();
@@ -110,6 +120,12 @@ impl Made {
         let (Wanted::File { path, .. } | Wanted::Script { path, .. }) = wanted else {
             return false;
         };
+        self.look_at(plan, steps);
+        self.files.contains(plain(path))
+    }
+
+    /// Takes in what the first `steps` of `plan` make.
+    fn look_at(&mut self, plan: &Plan, steps: StepIx) {
         while self.steps < steps {
             let holes = &plan.steps[self.steps].spec.holes;
             for work in works_of(plan, self.steps) {
@@ -121,7 +137,6 @@ impl Made {
             }
             self.steps += 1;
         }
-        self.files.contains(plain(path))
     }
 }
 
@@ -160,6 +175,13 @@ fn add(
     }
 }
 
+/// The files that the steps of `plan` before the one at `ix` make, as far as their commands say so.
+pub fn made_before(plan: &Plan, ix: StepIx) -> HashSet<String> {
+    let mut made = Made::default();
+    made.look_at(plan, ix);
+    made.files
+}
+
 /// Whether the script `text` changes a database.
 pub fn changes_database(text: &str) -> bool {
     check::changes_database(text)
@@ -169,6 +191,9 @@ impl Wanted {
     /// How a person would call them.
     pub(super) fn words(&self) -> String {
         match self {
+            Wanted::Tool { tool, call, .. } if !tool.is_sql() => {
+                format!("what `{call}` applies")
+            }
             Wanted::Tool { tool, folder, .. } => match (folder, tool.places()) {
                 (Some(folder), _) => format!("the migrations in `{folder}`"),
                 (None, places) => format!("migrations, which stand in `{}`", places.join("` or `")),

@@ -16,17 +16,31 @@ impl Facts {
         for folder in applied.folders.iter().filter(|folder| own(&folder.steps)) {
             self.folder(folder);
         }
-        for (file, _) in applied.others.iter().filter(|(_, steps)| own(steps)) {
+        let others = applied.others.iter().filter(|(_, steps)| own(steps));
+        let before = others.clone().count().saturating_sub(SHOWN);
+        self.before(before);
+        for (file, _) in others.skip(before) {
             self.file(file);
+            if !file.label.to_ascii_lowercase().ends_with(".sql") {
+                self.plain("", "not SQL: not classified");
+            }
+        }
+        for unread in applied.unread.iter().filter(|unread| own(&unread.steps)) {
+            let text = format!("{} can't be read: {}", unread.label, unread.why);
+            self.add("applies", text, Tone::Bad);
+        }
+    }
+
+    fn before(&mut self, files: usize) {
+        if files > 0 {
+            let text = format!("{} before those that follow", count(files, "file"));
+            self.plain("applies", text);
         }
     }
 
     fn folder(&mut self, folder: &Folder) {
         let before = folder.files.len().saturating_sub(SHOWN);
-        if before > 0 {
-            let text = format!("{} before those that follow", count(before, "file"));
-            self.plain("applies", text);
-        }
+        self.before(before);
         let files = folder.files.iter().zip(judged(folder));
         for (file, judged) in files.skip(before) {
             self.file(file);

@@ -238,7 +238,7 @@ impl Case<'_> {
             let (step, spec) = (&self.state.steps[ix], &self.plan.steps[ix].spec);
             let failed =
                 step.status == Status::Failed || Some(ix) == back && step.status == Status::Stuck;
-            let by_itself = failed && step.ended_by.is_none() && !step.is_elsewhere();
+            let by_itself = failed && step.ended_by.is_none() && step.refused().is_none();
             let left = (step.attempt <= spec.retry.times || self.cut_short(ix)) && !spec.no_retry;
             let free =
                 || self.may_start(ix).is_ok() && self.has_values(ix, step.choice, false).is_ok();

@@ -35,6 +35,7 @@ impl Case<'_> {
             findings: Vec::new(),
             message,
             elsewhere: false,
+            changed: Vec::new(),
             running: Vec::new(),
             session,
             left: None,
@@ -94,9 +95,10 @@ impl Case<'_> {
                 self.with_stop(ix, message)
             },
             elsewhere: finish.elsewhere,
+            changed: finish.changed.clone(),
             running: finish.running.clone(),
             session: self.session_after(ix, finish.job.undo, applied, finish.session.as_deref()),
-            left: finish.left.clone().filter(|_| passed),
+            left: finish.left.as_deref().cloned().filter(|_| passed),
             ended: finish.ended,
         });
         decision.record(&Actor::engine(), event);

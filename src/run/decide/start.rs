@@ -6,7 +6,7 @@ use crate::journal::{Actor, Event};
 use crate::plan::{Home, StepIx, Work, duration};
 use crate::run::command::Refusal;
 use crate::run::effect::Effect;
-use crate::run::state::Waiting;
+use crate::run::state::{Waiting, names_of};
 use crate::run::status::Status;
 
 impl Case<'_> {
@@ -250,6 +250,11 @@ impl Case<'_> {
         } else if step.is_elsewhere() && reason.is_none() {
             format!(
                 "the session of {called} is not the one of the steps before: give a reason for running it all the same"
+            )
+        } else if !step.changed_files().is_empty() && reason.is_none() {
+            format!(
+                "what {called} applies is not what it was when the run began, {}: give a reason for running it all the same",
+                names_of(step.changed_files())
             )
         } else {
             return Ok(());

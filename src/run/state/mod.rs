@@ -3,12 +3,14 @@
 //! `RunState::new(plan)` and one `apply` an entry: that is all there is to know about a run, live,
 //! resumed, watched from another terminal or replayed. `types` holds the parts, `step` those of a step,
 //! `fold` the `apply`, `outlook` the questions that decisions and screens ask: what is next, what stands in
-//! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was;
+//! the way, what is waited for; `elapsed` how long ago something was; `outage` what downtime there was, `files` whether what
+//! the steps apply is what it was;
 //! `way_back` how far a rollback came, `outcome` how the run ended, in words.
 
 mod committed;
 mod conditions;
 mod elapsed;
+mod files;
 mod fold;
 mod outage;
 mod outcome;
@@ -19,6 +21,7 @@ mod way_back;
 
 pub use conditions::Conditioned;
 pub use elapsed::Boot;
+pub use files::{Files, names_of};
 pub use fold::Mismatch;
 pub use outage::{Downtime, Outage};
 pub use outcome::Otherwise;

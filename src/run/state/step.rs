@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
+use crate::journal::event::{Applied, ChangedFile, Finding, Job, KnownBy, Left, Outcome, Stage};
 use crate::plan::{Mark, StepIx};
 use crate::run::status::Status;
 
@@ -121,6 +121,8 @@ pub struct JobEnd {
     /// Whether it was not begun because its session is not the one that the steps before had: on another
     /// server, or without what they had left in it.
     pub elsewhere: bool,
+    /// The files that it would have applied and that are not what they were: it was not begun because of them.
+    pub changed: Vec<ChangedFile>,
     /// What of it still ran then.
     pub running: Vec<String>,
     /// What it left to the shell steps after it.
@@ -155,18 +157,24 @@ impl StepState {
 
     /// Whether its work, or its undo, was not begun because its session is not that of the steps before.
     pub fn is_elsewhere(&self) -> bool {
-        self.refused_elsewhere().is_some()
+        self.refused().is_some_and(|(end, _)| end.elsewhere)
     }
 
-    /// The same, and whether that was its undo.
-    pub(super) fn refused_elsewhere(&self) -> Option<bool> {
+    /// The files because of which its work, or its undo, was not begun: they are not what they were.
+    pub fn changed_files(&self) -> &[ChangedFile] {
+        self.refused().map_or(&[], |(end, _)| &end.changed)
+    }
+
+    /// The end of what was not begun because of what a person has to know first, and whether that was its undo.
+    pub(in crate::run) fn refused(&self) -> Option<(&JobEnd, bool)> {
         let (end, undo) = match (self.status, &self.undo_end) {
             // A step of the way back, which can be stuck too, has no undo of its own.
             (Status::Failed, _) | (Status::Stuck, None) => (self.end.as_ref(), false),
             (Status::Stuck, Some(end)) => (Some(end), true),
             _ => return None,
         };
-        end.filter(|end| end.elsewhere).map(|_| undo)
+        let end = end.filter(|end| end.elsewhere || !end.changed.is_empty());
+        end.map(|end| (end, undo))
     }
 
     /// How long its work ran the last time, or its undo: not how long it waited for somebody to decide.

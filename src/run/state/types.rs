@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::elapsed::Boot;
+use super::files::Files;
 use super::outage::Outage;
 use super::step::{Omission, StepState, Weighing, count_settled, first_open};
 use crate::clock::Moment;
@@ -84,6 +85,8 @@ pub struct RunState {
     pub carried: Vec<Job>,
     /// The directory that the last of them left; none: where the run was started.
     pub directory: Option<String>,
+    /// The files that the steps apply.
+    pub files: Files,
     /// The way back, once it has begun.
     pub rollback: Option<RollbackState>,
     /// What people wrote down.
@@ -317,6 +320,7 @@ impl RunState {
             hidden: BTreeMap::new(),
             carried: Vec::new(),
             directory: None,
+            files: Files::default(),
             rollback: None,
             notes: Vec::new(),
             end: None,

@@ -249,6 +249,7 @@ pub fn not_begun(job: &Job, why: impl Into<String>) -> Finish {
         findings: Vec::new(),
         message: Some(why.into()),
         elsewhere: false,
+        changed: Vec::new(),
         running: Vec::new(),
         session: None,
         left: None,

@@ -6,6 +6,7 @@
 
 pub(super) mod backends;
 pub(super) mod facts;
+pub(super) mod files;
 pub(super) mod http;
 pub(super) mod judge;
 mod output;

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::JoinSet;
 
 use super::backends::Backends;
+use super::files::{Look, refused};
 use super::judge::{Judgement, not_begun};
 use super::syntax::unreadable;
 use crate::journal::event::{Applied, Finding, Job, KnownBy, Left, Outcome, Stage};
@@ -22,7 +23,7 @@ use crate::run::disk::is_full;
 use crate::run::input::{Finish, Notice};
 use crate::run::shim::{Report, Spec};
 use crate::run::strays;
-use crate::run::traces::{Exit, Traces};
+use crate::run::traces::{Exit, Traces, wait_for_lock};
 
 /// One piece of shell work.
 pub struct ShellWork {
@@ -37,6 +38,8 @@ pub struct ShellWork {
     pub backends: Backends,
     pub notices: Sender<Notice>,
     pub stops: Receiver<Stage>,
+    /// What tells whether the files that it applies are what they were, if that is asked.
+    pub look: Option<Look>,
     /// What has its sessions cancelled, which goes by a name that its next attempt has as well: it ends
     /// with this work.
     pub cancels: JoinSet<()>,
@@ -68,6 +71,9 @@ impl ShellWork {
     /// Runs `spec` to its end, stops it when told to, and reports on the way. `script` is one that has
     /// to be written to the file that the spec names.
     pub async fn run(mut self, spec: Spec, script: Option<(PathBuf, String)>) {
+        if let Some(refused) = refused(&self.job, self.look.take(), &mut self.stops).await {
+            return self.over(refused).await;
+        }
         if let Some(why) = unreadable(&spec, script.as_ref().map(|(_, text)| text)).await {
             let finish = not_begun(&self.job, why);
             return self.over(finish).await;
@@ -301,7 +307,7 @@ impl ShellWork {
             findings: verdict.findings,
             message: (!told.is_empty()).then(|| told.join("; ")),
             running,
-            left,
+            left: left.map(Box::new),
             ended: exit.ended,
             captured: verdict.captured,
             ..not_begun(&self.job, "")
@@ -388,11 +394,4 @@ pub fn own_program() -> io::Result<PathBuf> {
 #[cfg(not(target_os = "linux"))]
 pub fn own_program() -> io::Result<PathBuf> {
     std::env::current_exe()
-}
-
-/// Waits until nobody holds the lock at `path`.
-fn wait_for_lock(path: &std::path::Path) {
-    if let Ok(file) = std::fs::File::open(path) {
-        let _ = rustix::fs::flock(&file, rustix::fs::FlockOperation::LockShared);
-    }
 }

@@ -99,6 +99,7 @@ fn ran(step: &str) -> [Event; 2] {
         findings: Vec::new(),
         message: None,
         elsewhere: false,
+        changed: Vec::new(),
         running: Vec::new(),
         session: None,
         left: None,

@@ -309,15 +309,23 @@ impl Asking<'_> {
         self.ask(ask)
     }
 
-    /// Running something again whose outcome nobody knows, or in another session than before, needs a reason.
+    /// Running something again whose outcome nobody knows, in another session than before, or with other files, needs a reason.
     pub(super) fn retry(&self, ix: StepIx) -> Answer {
         let step = self.number(ix);
         let at = self.world.state.steps.get(ix);
         if at.is_some_and(StepState::is_lost) {
             return self.reason(ix, "Why can it be run again?", Purpose::Retry);
         }
-        if at.is_some_and(StepState::is_elsewhere) {
-            let question = "Why can it run in another session?";
+        let question = at.and_then(|at| {
+            if at.is_elsewhere() {
+                Some("Why can it run in another session?")
+            } else if at.changed_files().is_empty() {
+                None
+            } else {
+                Some("Why can it apply the files as they are now?")
+            }
+        });
+        if let Some(question) = question {
             let mut ask = Ask::new(self.called(ix), question, Purpose::Retry(step));
             ask.lines = self.why(ix);
             return self.ask(ask);

@@ -50,7 +50,11 @@ pub struct Setup {
 pub async fn open(setup: Setup) -> anyhow::Result<()> {
     let (deeds, wishes) = mpsc::channel(ROOM);
     let (tell, news) = mpsc::channel(ROOM);
-    let desk = Desk::new(&setup.path, &setup.plan, setup.name.clone());
+    let desk = Desk::new(
+        &setup.path,
+        (&setup.plan, &setup.applied),
+        setup.name.clone(),
+    );
     let work = tokio::spawn(desk.work(wishes, tell));
     let mut app = App {
         state: State::new(setup),

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 
 use crate::plan::Plan;
+use crate::plan::migrations::Applied;
 use crate::project::{self, Around, Reading};
 use crate::review::{self, Act, AppliedFile, Record, Subject, Voice};
 
@@ -42,7 +43,7 @@ pub struct Deed {
 /// Looks after the files.
 pub struct Desk {
     plan: PathBuf,
-    /// The files that the plan takes in.
+    /// The files that the plan takes in, and those that it applied when it was read last.
     included: Vec<PathBuf>,
     /// What it applies.
     around: Around,
@@ -56,11 +57,11 @@ pub struct Desk {
 type Written = (PathBuf, Option<SystemTime>);
 
 impl Desk {
-    /// Looks after `plan`, which stands at `path`, what it takes in, and its review, for `name`.
-    pub fn new(path: &Path, plan: &Plan, name: String) -> Self {
+    /// Looks after `plan`, which stands at `path`, what it takes in and has `applied`, and its review, for `name`.
+    pub fn new(path: &Path, (plan, applied): (&Plan, &Applied), name: String) -> Self {
         let mut desk = Desk {
             plan: path.to_owned(),
-            included: included(path, plan),
+            included: included(path, plan, applied),
             around: Around::new(Some(plan), path, &[]),
             record: review::path_of(path),
             name,
@@ -146,7 +147,7 @@ impl Desk {
             Err(why) => return News::Trouble(why),
         };
         if let Some(plan) = &reading.opened.plan {
-            self.included = included(&self.plan, plan);
+            self.included = included(&self.plan, plan, &reading.applied);
             self.around = Around::new(Some(plan), &self.plan, &[]);
             let now = self.times().0;
             // What was written while we read is found at the next look.
@@ -160,11 +161,14 @@ impl Desk {
     }
 }
 
-/// The files that `plan`, which stands at `path`, takes in.
-fn included(path: &Path, plan: &Plan) -> Vec<PathBuf> {
+/// The files that `plan`, which stands at `path`, takes in and has `applied`.
+fn included(path: &Path, plan: &Plan, applied: &Applied) -> Vec<PathBuf> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let files = plan.included.iter();
-    files.map(|included| folder.join(&included.path)).collect()
+    let own = files.map(|included| folder.join(&included.path));
+    let applied = applied.files();
+    own.chain(applied.map(|(file, _)| PathBuf::from(file.source.name())))
+        .collect()
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
@@ -192,8 +196,9 @@ mod tests {
         let (path, part) = (dir.path().join("p.toml"), dir.path().join("part.toml"));
         write(&path, "title = 't'\ninclude = 'part.toml'\n", 1);
         write(&part, &format!("{STEP} 1'\n"), 1);
-        let opened = project::read(&path).unwrap().opened;
-        let mut desk = Desk::new(&path, &opened.plan.unwrap(), "bob".to_owned());
+        let Reading { opened, applied } = project::read(&path).unwrap();
+        let plan = (&opened.plan.unwrap(), &applied);
+        let mut desk = Desk::new(&path, plan, "bob".to_owned());
         assert!(desk.look().is_empty());
         write(&part, &format!("{STEP} 2'\n"), 2);
         let told = desk.look();
@@ -213,8 +218,9 @@ mod tests {
         write(&at("p.toml"), steps, 1);
         std::fs::create_dir(at("migrations")).unwrap();
         write(&at("migrations/1_a.sql"), "select 1;", 1);
-        let opened = project::read(&at("p.toml")).unwrap().opened;
-        let mut desk = Desk::new(&at("p.toml"), &opened.plan.unwrap(), "bob".to_owned());
+        let Reading { opened, applied } = project::read(&at("p.toml")).unwrap();
+        let plan = (&opened.plan.unwrap(), &applied);
+        let mut desk = Desk::new(&at("p.toml"), plan, "bob".to_owned());
         assert!(desk.look().is_empty());
         let mut labels = |path: &str, text: &str, minute| {
             write(&at(path), text, minute);
@@ -237,5 +243,8 @@ mod tests {
             ["migrations/1_a.sql", "m.sql"]
         );
         assert_eq!(labels("migrations/2_b.sql", "select 4;", 1).len(), 3);
+        write(&at("sub.sql"), "select 5;", 1);
+        assert_eq!(labels("m.sql", "\\i sub.sql", 3).len(), 4);
+        assert_eq!(labels("sub.sql", "select 6;", 2).len(), 4);
     }
 }

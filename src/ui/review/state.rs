@@ -89,14 +89,15 @@ impl State {
     /// The beginning of a review.
     pub fn new(setup: Setup) -> Self {
         let beside = Beside::new(&setup.plan, setup.applied, setup.sources);
+        let record = setup.record.of_texts(&beside);
         let mut state = State {
             sheets: review::sheets(&setup.plan, &setup.source, &beside.files),
             beside,
-            followed: setup.record.clone().follow(&setup.plan),
+            followed: record.clone().follow(&setup.plan),
             source: setup.source,
             plan: setup.plan,
             problems: setup.problems,
-            record: setup.record,
+            record,
             name: setup.name,
             cursor: 0,
             facts: Vec::new(),
@@ -193,7 +194,7 @@ impl State {
     pub fn take(&mut self, news: News, now: Moment) {
         match news {
             News::Record(record) => {
-                self.record = *record;
+                self.record = record.of_texts(&self.beside);
                 self.followed = self.record.clone().follow(&self.plan);
             }
             News::Trouble(why) => self.say(why, true, now),
@@ -220,6 +221,7 @@ impl State {
         self.sheets = review::sheets(&plan, &opened.source, &self.beside.files);
         self.source = opened.source;
         self.plan = plan;
+        self.record = std::mem::take(&mut self.record).of_texts(&self.beside);
         self.followed = self.record.clone().follow(&self.plan);
         self.problems = opened.problems;
         let ix = id.and_then(|id| self.plan.find(&id));
@@ -379,6 +381,13 @@ impl State {
                 true,
                 now,
             );
+            return None;
+        }
+        let unread = self.beside.unread().next();
+        let unread = unread
+            .map(|(path, why)| format!("{path} can't be read, {why}: nothing can be approved"));
+        if let Some(words) = unread {
+            self.say(words, true, now);
             return None;
         }
         let approvals = self.record.approvers(&self.beside.digest);

@@ -100,6 +100,8 @@ impl Bench {
             label: format!("migrations/{name}"),
             source: Source::new(format!("./migrations/{name}"), *text),
             digest: sha256(text.as_bytes()),
+            exact: sha256(text.as_bytes()),
+            whole: false,
         });
         let mut applied = Applied::default();
         if !files.is_empty() {

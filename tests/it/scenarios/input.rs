@@ -6,7 +6,8 @@ use clap::Parser;
 use gonogo::cli::{Cli, Verb};
 use gonogo::clock::Moment;
 use gonogo::journal::event::{
-    Applied, BackendAction, ConditionOf, Job, KnownBy, Left, Outcome, SnapshotTaken,
+    Applied, BackendAction, ChangedFile, ConditionOf, FileChange, Job, KnownBy, Left, Outcome,
+    SnapshotTaken,
 };
 use gonogo::monitor::Alert;
 use gonogo::plan::{AlertAction, duration};
@@ -319,7 +320,7 @@ fn told(job: Job, fate: Fate) -> Notice {
 }
 
 /// `passed`, `failed`, `unknown`; then `exit 3`, `signal 15`, `left nothing`, `by record`,
-/// `leaves /srv,+RELEASE`, `captures seen=v17`.
+/// `leaves /srv,+RELEASE`, `captures seen=v17`, `finds m.sql`.
 fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Option<Finish> {
     let (outcome, applied) = match outcome {
         "passed" => (Outcome::Passed, Applied::Yes),
@@ -338,6 +339,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         findings: Vec::new(),
         message,
         elsewhere: false,
+        changed: Vec::new(),
         running: Vec::new(),
         session: None,
         left: None,
@@ -348,6 +350,11 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
         match pair {
             ["exit", code] => finish.exit_code = Some(code.parse().unwrap()),
             ["signal", number] => finish.signal = Some(number.parse().unwrap()),
+            ["finds", path] => finish.changed.push(ChangedFile {
+                path: (*path).to_owned(),
+                is: FileChange::Changed,
+                sha256: Some("another".to_owned()),
+            }),
             ["left", "nothing"] => finish.applied = Applied::No,
             ["by", "record"] => finish.known_by = KnownBy::Record,
             ["captures", what] => {
@@ -358,7 +365,7 @@ fn finish(job: Job, outcome: &str, more: &[&str], message: Option<String>) -> Op
                     secret: false,
                 });
             }
-            ["leaves", what] => finish.left = Some(left(what)),
+            ["leaves", what] => finish.left = Some(Box::new(left(what))),
             _ => return None,
         }
     }

@@ -137,6 +137,7 @@ impl Play {
             version: "0".to_owned(),
             reviewed: Vec::new(),
             included: Vec::new(),
+            applies: None,
         };
         let actor = Actor::person(who, Via::Ctl);
         self.commit(Decision::event(&actor, Event::RunCreated(created)));

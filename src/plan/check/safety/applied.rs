@@ -8,15 +8,15 @@ use super::dump::written;
 use super::given;
 use super::names::is_backup;
 use super::passage::masked;
-use super::psql::Psql;
+use super::psql::{Psql, Read};
 use super::tools::{CONTAINERS, applies, built, mentioned, tool, verbs};
 use crate::plan::commands::{self, Command, Given, Joint, Known, SHELLS, Script, Settings, Word};
 use crate::plan::draft::Hole;
 use crate::plan::migrations::{Tool, Wanted};
 use crate::plan::sql_text;
 
-/// The tools whose migrations are SQL, and their options that name the folder.
-const TOOLS: [(&str, Tool, &[&str]); 11] = [
+/// The tools whose migrations are files, and their options that name the folder.
+const TOOLS: [(&str, Tool, &[&str]); 23] = [
     ("prisma", Tool::Prisma, &["schema"]),
     ("sqlx", Tool::Sqlx, &["source"]),
     ("diesel", Tool::Diesel, &["migration-dir"]),
@@ -32,6 +32,26 @@ const TOOLS: [(&str, Tool, &[&str]); 11] = [
     ("drizzle-kit", Tool::Drizzle, &[]),
     ("hasura", Tool::Hasura, &[]),
     ("supabase", Tool::Supabase, &[]),
+    ("rails", Tool::Rails, &[]),
+    ("rake", Tool::Rails, &[]),
+    ("alembic", Tool::Alembic, &["c", "config"]),
+    ("manage.py", Tool::Django, &[]),
+    ("knex", Tool::Knex, &["migrations-directory", "knexfile"]),
+    ("sequelize", Tool::Sequelize, &["migrations-path"]),
+    ("sequelize-cli", Tool::Sequelize, &["migrations-path"]),
+    ("typeorm", Tool::TypeOrm, &[]),
+    (
+        "node-pg-migrate",
+        Tool::NodePgMigrate,
+        &["m", "migrations-dir"],
+    ),
+    ("artisan", Tool::Laravel, &["path"]),
+    ("mix", Tool::Ecto, &["migrations-path"]),
+    (
+        "liquibase",
+        Tool::Liquibase,
+        &["changelog-file", "changeLogFile"],
+    ),
 ];
 
 /// Words in the name of a script or a target that does something else with migrations than apply them.
@@ -70,11 +90,11 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
         }
         let cwd = place.cwd.as_deref();
         if let Some(psql) = Psql::of(command) {
-            for file in psql.sources(&script, ix) {
-                if written.contains(file) {
+            for read in psql.sources(&script, ix) {
+                if written.contains(read.file) {
                     continue;
                 }
-                found.extend(of_file(&psql, command, file, cwd));
+                found.extend(of_file(&psql, command, &read, cwd));
             }
         }
         let (name, words) = match built(command) {
@@ -85,14 +105,8 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
         match known {
             _ if !applies(command) => {
                 let unseen = another_script(command).map(Wanted::Unseen);
-                let far = |words: &Vec<Word<'_>>| {
-                    let near = ["env", "nice", "nohup", "sudo", "time", "timeout"];
-                    !words
-                        .first()
-                        .is_some_and(|first| near.contains(&first.base_name()))
-                };
                 let here = !script.pipe(command).elsewhere
-                    && !command.wrappers.iter().any(far)
+                    && !command.is_away()
                     && built(command).is_none();
                 let file = || script_file(command).filter(|_| here);
                 let script = || {
@@ -103,7 +117,8 @@ pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str
             }
             Some((_, tool, options)) => found.push(Wanted::Tool {
                 tool: *tool,
-                folder: mounted(command).or_else(|| named_folder(words, options)),
+                call: format!("{name} {}", verbs(command)),
+                folder: mounted(command).or_else(|| named_folder(*tool, words, options)),
                 cwd: cwd.map(str::to_owned),
             }),
             None => found.push(Wanted::Other(format!("{name} {}", verbs(command)))),
@@ -124,7 +139,11 @@ fn outputs(script: &Script<'_>) -> HashSet<String> {
         found.extend(written(command));
         found.extend(command.output().map(|word| word.text.to_string()));
         let given = Given::read(command.arguments(), WRITES);
-        found.extend(given.value(&["o", "O", "output", "out"]).map(str::to_owned));
+        let named = given
+            .options
+            .iter()
+            .filter(|option| WRITES.takes(option.name));
+        found.extend(named.filter_map(|option| option.value.map(str::to_owned)));
         if COPIES.contains(&command.program()) {
             let last = command.arguments().last();
             found.extend(last.map(|word| word.text.to_string()));
@@ -178,19 +197,24 @@ impl Place {
     }
 }
 
-/// What there is to read where `psql` runs `file`, a backup left out.
+/// What there is to read where `psql` runs the file of `read`, a backup left out. Nobody here reads one of another
+/// machine.
 fn of_file(
     psql: &Psql<'_, '_>,
     command: &Command<'_>,
-    file: &str,
+    read: &Read<'_>,
     cwd: Option<&str>,
 ) -> Option<Wanted> {
+    let file = read.file;
     if is_backup(file) || file.starts_with("/dev/") {
         return None;
     }
-    if file.contains(['$', '`', '*', '{']) {
+    if read.away || file.contains(['$', '`', '*', '{']) || file.starts_with(':') {
+        let away = command.wrappers.first().filter(|_| read.away);
+        let away = away.and_then(|words| words.first()).map(Word::base_name);
         let heard = command.words.iter().map(|word| word.text.as_ref());
-        let call: Vec<&str> = heard.take(1).chain(["-f", file]).collect();
+        let call = away.into_iter().chain(away.map(|_| "…"));
+        let call: Vec<&str> = call.chain(heard.take(1)).chain(["-f", file]).collect();
         return Some(Wanted::Unseen(call.join(" ")));
     }
     Some(Wanted::File {
@@ -319,7 +343,7 @@ fn below(path: &str) -> Option<String> {
 }
 
 /// The folder that one of `options` names: `-path db`, `--source=migrations`.
-fn named_folder(words: &[Word<'_>], options: &[&str]) -> Option<String> {
+fn named_folder(tool: Tool, words: &[Word<'_>], options: &[&str]) -> Option<String> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let Some(name) = word.text.strip_prefix('-') else {
@@ -333,15 +357,7 @@ fn named_folder(words: &[Word<'_>], options: &[&str]) -> Option<String> {
             continue;
         }
         let value = value.or_else(|| words.next().map(|word| word.text.as_ref()))?;
-        let value = value
-            .trim_start_matches("filesystem:")
-            .trim_start_matches("file://");
-        // Prisma's migrations stand beside its schema.
-        let folder = match value.strip_suffix("schema.prisma") {
-            Some(dir) => format!("{dir}migrations"),
-            None => value.to_owned(),
-        };
-        return (!folder.contains('$')).then_some(folder);
+        return (!value.contains('$')).then(|| tool.folder_of(value));
     }
     None
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::given::{PSQL, asks_pooler};
 use crate::plan::commands::{Command, Given, Input, Script, Word};
+use crate::plan::ddl::includes;
 use crate::plan::sql_text;
 
 /// How far is looked back for what sets a variable, in commands.
@@ -48,40 +49,43 @@ impl<'c, 't> Psql<'c, 't> {
         let files = told.filter_map(|option| option.value);
         // `-f -` is what comes in.
         let files = files.filter(|file| *file != "-");
-        files.chain(self.commands().filter_map(included))
+        files.chain(self.commands().flat_map(included))
     }
 
     /// Every file whose statements it runs, which is the command at `ix` of `script`: those it is told
     /// of, and those that come in.
-    pub(super) fn sources<'s>(&'s self, script: &'s Script<'_>, ix: usize) -> Vec<&'s str> {
-        let mut files: Vec<&str> = self
-            .files()
-            .map(|file| assigned(script, ix, file))
-            .collect();
+    pub(super) fn sources<'s>(&'s self, script: &'s Script<'_>, ix: usize) -> Vec<Read<'s>> {
+        let read = |file, away| Read {
+            file: assigned(script, ix, file),
+            away,
+        };
+        let told = |file| read(file, self.command.is_away());
+        let files: Vec<Read<'s>> = self.files().map(told).collect();
         if !files.is_empty() || self.commands().next().is_some() {
             return files;
         }
         match self.command.input() {
-            Input::None => {}
-            Input::File(word) => files.push(assigned(script, ix, &word.text)),
-            Input::Text(text) => files.extend(text.text.lines().filter_map(included)),
+            Input::None => Vec::new(),
+            Input::File(word) => vec![read(&word.text, script.is_read_away(self.command, word))],
+            Input::Text(text) => included(&text.text).map(told).collect(),
             Input::Pipe => {
                 let prints = |command: &&Command<'_>| {
                     matches!(command.program(), "cat" | "envsubst" | "pv" | "sed")
                 };
+                let mut files = Vec::new();
                 for writer in script.writers(ix).into_iter().filter(prints) {
                     let words = writer.arguments().iter();
                     let operands = words
                         .filter(|word| !word.is_option())
                         .filter(|word| writer.program() == "cat" || word.text.ends_with(".sql"));
-                    files.extend(operands.map(|word| assigned(script, ix, &word.text)));
+                    files.extend(operands.map(|word| read(&word.text, writer.is_away())));
                     if let Input::File(word) = writer.input() {
-                        files.push(assigned(script, ix, &word.text));
+                        files.push(read(&word.text, script.is_read_away(writer, word)));
                     }
                 }
+                files
             }
         }
-        files
     }
 
     /// Whether all that it is told is one transaction.
@@ -191,12 +195,17 @@ impl<'c, 't> Psql<'c, 't> {
     }
 }
 
-/// The file that a line for `psql` itself includes.
-fn included(line: &str) -> Option<&str> {
-    let line = line.trim_start();
-    let names = ["\\include ", "\\include_relative ", "\\ir ", "\\i "];
-    let file = names.iter().find_map(|name| line.strip_prefix(name))?;
-    Some(file.trim())
+/// A file whose statements `psql` runs.
+pub(super) struct Read<'s> {
+    /// The file, as it is written.
+    pub(super) file: &'s str,
+    /// Whether it is one of another machine, or of a container.
+    pub(super) away: bool,
+}
+
+/// The files that lines for `psql` itself include in `text`.
+fn included(text: &str) -> impl Iterator<Item = &str> {
+    includes(text).into_iter().map(|include| include.file)
 }
 
 /// What the command at `ix` of `script` sees where `text` is a variable that the script has set before;
@@ -255,7 +264,8 @@ pub(in crate::plan) fn stops_first(text: &str) -> bool {
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
     // Other lines for `psql` itself may stand before it, but for those that run another file.
-    let mut meta = lines.take_while(|line| line.starts_with('\\') && included(line).is_none());
+    let mut meta =
+        lines.take_while(|line| line.starts_with('\\') && included(line).next().is_none());
     let taken_back = |(at, _): (usize, &str)| {
         let line = text[at..].lines().next().unwrap_or("");
         switched_by(line) == Some(false)

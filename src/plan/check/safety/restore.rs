@@ -7,7 +7,7 @@ use super::dump::written;
 use super::given::PSQL;
 use super::names::{database_of, is_backup, is_spare, kind_of_file};
 use super::passage::Home;
-use super::psql::{Psql, from_program, stops_first};
+use super::psql::{Psql, Read, from_program, stops_first};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Known, Word};
 use crate::plan::problem::Problem;
@@ -95,7 +95,7 @@ pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
         };
         let by_itself = || {
             let files = psql.sources(&text.script, ix);
-            let stops = |file: &&str| written_to_stop(text, ix, file);
+            let stops = |read: &Read<'_>| written_to_stop(text, ix, read.file);
             !files.is_empty() && files.iter().all(stops)
         };
         let hint = if psql.asks_pooler() {

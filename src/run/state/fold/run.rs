@@ -7,6 +7,7 @@ use crate::journal::event::{
 };
 use crate::plan::PhaseKind;
 use crate::plan::condition::Fact;
+use crate::run::state::files::Files;
 use crate::run::state::step::Weighing;
 use crate::run::state::types::{Approval, Driver, End, GateDecision, Hold, NoteTaken, Value};
 use crate::run::status::Change;
@@ -30,6 +31,7 @@ impl Fold<'_> {
         self.state.unattended = e.unattended;
         self.state.tick_checks = e.tick_checks;
         self.state.auto = e.unattended;
+        self.state.files = Files::new(e.applies.clone());
     }
 
     pub(super) fn driver_attached(&mut self, e: &DriverAttached) {

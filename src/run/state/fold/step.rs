@@ -23,13 +23,18 @@ impl Fold<'_> {
         };
         // Only a person who was told of it has the same work done again, and says why.
         let person = !matches!(self.by.via, Via::Engine | Via::Unattended);
-        let refused = self.state.steps[ix].refused_elsewhere();
+        let refused = self.state.steps[ix].refused();
+        let changed = refused.map_or(&[][..], |(end, _)| &end.changed).to_vec();
+        let refused = refused.map(|(_, undo)| undo);
         if e.job.undo {
             self.state.steps[ix].is_undone_from_now();
         }
-        let anywhere = person && e.reason.is_some() && refused == Some(e.job.undo);
+        let all_the_same = person && e.reason.is_some() && refused == Some(e.job.undo);
+        if all_the_same {
+            self.state.files.take(changed);
+        }
         let step = self.change(ix, change)?;
-        step.anywhere = anywhere;
+        step.anywhere = all_the_same;
         if e.job.undo {
             step.undo_attempt = e.job.attempt;
             step.undo_end = None;
@@ -91,6 +96,7 @@ impl Fold<'_> {
             findings: e.findings.clone(),
             message: e.message.clone(),
             elsewhere: e.elsewhere,
+            changed: e.changed.clone(),
             running: e.running.clone(),
             left: e.left.clone(),
         };
