@@ -54,9 +54,11 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let Some(agreed) = beside::agreed(common, &args, &plan).await? else {
         return Ok(Exit::NotDone);
     };
+    // Where nobody has approved anything, what a `git pull` brings is what was wanted.
+    let meant = !reviewed.is_empty() || !plan::migrations::brings_files(&plan);
     let seen = Seen {
+        applies: meant.then_some(applies),
         reviewed,
-        applies: Some(applies),
     };
     let mut new = NewRun::make(common, &args, plan, &files, seen)?;
     new.note(agreed.notes);
@@ -86,7 +88,7 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
 pub(super) struct Seen {
     /// Who had approved the plan.
     reviewed: Vec<Reviewed>,
-    /// The files that its steps apply; none: nobody looked.
+    /// The files that its steps apply; none: those that it finds are right.
     applies: Option<Vec<AppliedFile>>,
 }
 

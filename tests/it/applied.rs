@@ -130,6 +130,23 @@ fn a_run_that_goes_on_by_itself_stops_at_what_has_changed_and_not_at_what_it_mak
 }
 
 #[test]
+fn what_a_plan_itself_brings_is_what_was_wanted() {
+    let bench = Bench::new();
+    bench.write("m.sql", ADDS);
+    let bring = step(
+        "bring",
+        "git() { echo '-- more' >> m.sql; }\ngit pull --ff-only",
+    );
+    let apply = step("apply", &format!("{PSQL}\npsql -f m.sql"));
+    let mut run = bench.start(&format!("{HEAD}{bring}{apply}"));
+    for step in ["bring", "apply"] {
+        run.ctl(&["run", step]);
+        assert_eq!(run.wait_finished(step)["outcome"], "passed");
+    }
+    assert_eq!(bench.read("applied"), format!("{ADDS}-- more\n"));
+}
+
+#[test]
 fn files_that_others_include_count_and_are_judged() {
     let bench = Bench::new();
     bench.write(
