@@ -7,6 +7,7 @@
 //!            ├► simple    words and redirections, here-documents ─► commands
 //!            └► quotes    words without their quotes, every byte's place kept
 //!       └► unwrap    sudo, ssh, docker exec, sh -c … taken off, scripts inside read, too
+//!            └► variables  commands that the script keeps in a variable
 //!  command ─► options   short ones in clusters, long ones, their values, what is none
 //!          └► asking    whether it does something, or only says whether something is so
 //! ```
@@ -23,6 +24,7 @@ mod quotes;
 mod reader;
 mod simple;
 mod unwrap;
+mod variables;
 mod word;
 mod wrappers;
 

@@ -138,6 +138,10 @@ impl<'t> Reader<'t> {
 
     pub(super) fn comment(&mut self) {
         self.mark_end();
+        self.pass_comment();
+    }
+
+    fn pass_comment(&mut self) {
         self.at += self.rest().find('\n').unwrap_or(self.rest().len());
     }
 
@@ -173,6 +177,22 @@ impl<'t> Reader<'t> {
         self.at += if self.rest().starts_with("|&") { 2 } else { 1 };
         if let Some((pipe, stage)) = self.current {
             self.current = Some((pipe, stage + 1));
+        }
+        self.next_line();
+    }
+
+    /// Passes over the end of the line, and lines with nothing but a comment: what has been read goes on behind them.
+    fn next_line(&mut self) {
+        loop {
+            self.blanks();
+            match self.byte() {
+                Some(b'\n') => {
+                    self.at += 1;
+                    self.document_texts();
+                }
+                Some(b'#') => self.pass_comment(),
+                _ => return,
+            }
         }
     }
 

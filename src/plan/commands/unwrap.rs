@@ -1,6 +1,7 @@
 //! Takes wrappers off commands and reads the scripts that they hand to other shells.
 
 use super::context::{Pipefail, Settings};
+use super::variables::Variables;
 use super::wrappers::{self, Inside, SHELLS};
 use super::{Command, Input, Redirect, RedirectKind, Script, Word, reader};
 
@@ -24,7 +25,10 @@ pub(super) const TOOLS: [&str; 10] = [
 /// Unwraps all commands of `script`; those that were found inside follow the one around them.
 pub(super) fn all(script: &mut Script<'_>) {
     let commands = std::mem::take(&mut script.commands);
-    for command in commands {
+    let mut variables = Variables::default();
+    for mut command in commands {
+        variables.fill(&mut command);
+        variables.learn(&command);
         one(command, script, 0);
     }
 }

@@ -33,7 +33,7 @@ type Verbs = (
 );
 
 /// Wrappers whose command follows their options and this many words more.
-const SIMPLE: [Simple; 17] = [
+const SIMPLE: [Simple; 18] = [
     (
         &["sudo"],
         "ugpCrtTDRhU",
@@ -41,6 +41,7 @@ const SIMPLE: [Simple; 17] = [
         0,
     ),
     (&["doas"], "uC", NONE, 0),
+    (&["runuser"], "ugG", &["user", "group", "supp-group"], 0),
     (&["sshpass"], "pfdP", NONE, 0),
     (&["env"], "uCS", &["unset", "chdir"], 0),
     (
@@ -258,7 +259,16 @@ fn simple(words: &[Word<'_>], name: &str) -> Option<Inside> {
         leading: true,
     };
     let given = Given::read(&words[1..], known);
+    // Without a user, `runuser` opens a session.
+    if name == "runuser" && !given.has(&["u", "user"]) {
+        return None;
+    }
     let mut at = rest_of(words, &given) + operands;
+    if name == "ssh" {
+        // Its options may stand behind the machine as well.
+        let behind = Given::read(words.get(at..)?, known);
+        at = rest_of(words, &behind);
+    }
     if matches!(name, "sudo" | "env" | "doas") {
         let sets = |word: &Word<'_>| word.text.contains('=') && !word.is_option();
         at += words.iter().skip(at).take_while(|word| sets(word)).count();

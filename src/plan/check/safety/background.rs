@@ -2,6 +2,7 @@
 
 use super::dump::loss;
 use super::follow::follows;
+use super::ignored::{WAIT, waits_for};
 use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{Command, Joint, SHELLS};
@@ -53,7 +54,7 @@ fn left_alone(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
         text.script
             .commands
             .iter()
-            .any(|other| matches!(other.program(), "wait" | "fg" | "jobs"))
+            .any(|other| waits_for(other) || matches!(other.program(), "fg" | "jobs"))
     };
     if goes_on || kept || waits() {
         return None;
@@ -70,7 +71,7 @@ fn left_alone(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
         severity,
         "failure-ignored",
         from_program(command),
-        format!("nobody waits for `{program}`, which runs in the background"),
-        "leave `&` away, or `wait` for it and look at its exit code",
+        format!("nobody looks at how `{program}` ends, which runs in the background"),
+        WAIT,
     ))
 }

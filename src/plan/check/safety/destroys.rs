@@ -1,9 +1,10 @@
 //! Commands that delete where a database keeps its data.
 
 use super::development::is_own;
+use super::held::expanded;
 use super::psql::from_program;
 use super::text::Text;
-use crate::plan::commands::{Call, Command, calls};
+use crate::plan::commands::{Call, Command, Joint, Script, calls};
 use crate::plan::problem::Problem;
 
 /// Calls, and what they delete.
@@ -65,13 +66,12 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         return;
     }
     let is_for_own = || OWN.iter().any(|word| text.words().contains(word));
-    for command in text
-        .script
-        .commands
-        .iter()
-        .filter(|command| !is_own(command))
-    {
-        if let Some(harm) = harm(command).filter(|_| !is_for_own()) {
+    for (ix, command) in text.script.commands.iter().enumerate() {
+        if is_own(command) {
+            continue;
+        }
+        let found = harm(command).or_else(|| emptied(&text.script, ix));
+        if let Some(harm) = found.filter(|_| !is_for_own()) {
             out.push(text.warning(
                 "deletes-data",
                 from_program(command),
@@ -87,13 +87,8 @@ fn harm(command: &Command<'_>) -> Option<&'static str> {
     if command.is_asked_for_help() || only_tries(command) {
         return None;
     }
-    let kept =
-        |word: &str| PLACES.iter().any(|place| word.contains(place)) || word.contains("PGDATA");
     if let Some(harm) = stored(command) {
         return Some(harm);
-    }
-    if command.program() == "rm" && words().any(kept) && words().any(is_recursive) {
-        return Some("the directory in which a server keeps its databases");
     }
     let slashed = |name: &str| match name {
         "kubectl" | "oc" => words()
@@ -111,6 +106,40 @@ fn harm(command: &Command<'_>) -> Option<&'static str> {
             .find(|((name, verbs), _)| *name == tool.0 && verbs.last() == Some(&sort))
     };
     known.or_else(joined).map(|(_, harm)| *harm)
+}
+
+/// Whether the command at `ix` of `script` deletes a directory in which a server keeps its data: by its name, by that
+/// of a variable that holds it, or because the script has gone into it.
+fn emptied(script: &Script<'_>, ix: usize) -> Option<&'static str> {
+    let command = &script.commands[ix];
+    let told = command.arguments();
+    let words = || told.iter().filter(|word| !word.is_option());
+    if command.program() != "rm" || !told.iter().any(|word| is_recursive(&word.text)) {
+        return None;
+    }
+    let named = || words().any(|word| keeps(&expanded(script, ix, word)));
+    let here = || {
+        let relative = |word: &str| !word.starts_with(['/', '~', '$']);
+        words().any(|word| relative(&word.text)) && is_in_data(script, ix)
+    };
+    (named() || here()).then_some("the directory in which a server keeps its databases")
+}
+
+/// Whether the command at `ix` runs where a `cd` right before it has gone, and a server keeps its data there.
+fn is_in_data(script: &Script<'_>, ix: usize) -> bool {
+    let shell = |at: usize| script.pipes[script.commands[at].pipe].parent;
+    let mut before = (0..ix).rev().filter(|at| shell(*at) == shell(ix));
+    let Some(at) = before.find(|at| script.commands[*at].program() == "cd") else {
+        return false;
+    };
+    let stays = script.pipes[script.commands[at].pipe].joint != Joint::Or;
+    let words = script.commands[at].arguments().iter();
+    stays && words.clone().any(|word| keeps(&expanded(script, at, word)))
+}
+
+/// Whether `place` is one where a server keeps its data.
+fn keeps(place: &str) -> bool {
+    PLACES.iter().any(|known| place.contains(known)) || place.contains("PGDATA")
 }
 
 /// Whether `command` only shows what it would do. A name that holds the words is no option.
@@ -150,9 +179,7 @@ fn stored(command: &Command<'_>) -> Option<&'static str> {
     let recursive = || words().any(|word| is_recursive(word) || word == "--force");
     match command.program() {
         "find" => {
-            let kept = words().any(|word| {
-                PLACES.iter().any(|place| word.contains(place)) || word.contains("PGDATA")
-            });
+            let kept = words().any(keeps);
             let copies = words().any(|word| word.contains("backup") || word.contains("dump"));
             let removes = has(&["-delete"]) || (has(&["-exec", "-execdir"]) && has(&["rm"]));
             (kept && !copies && removes)
@@ -162,6 +189,7 @@ fn stored(command: &Command<'_>) -> Option<&'static str> {
         "pg_resetwal" | "pg_resetxlog" if !has(&["-n", "--dry-run", "-V", "--version"]) => {
             Some("the log of what was written last: what remains may contradict itself")
         }
+        "pg_dropcluster" => Some(SERVER),
         mkfs if mkfs == "mkfs" || mkfs.starts_with("mkfs.") => Some("everything on the device"),
         "zfs" if has(&["destroy"]) && !picture() => Some(VOLUME),
         "lvremove" if !picture() => Some(VOLUME),

@@ -1,12 +1,10 @@
-//! Dumps, and other commands whose failure must not pass unseen: hidden by a pipe, ignored, or given
-//! options that make the dump something else than a backup.
-
-use std::cell::LazyCell;
+//! Dumps, and other commands whose failure must not pass unseen: hidden by a pipe, or given options that make the dump
+//! something else than a backup.
 
 use super::names::is_backup;
 use super::psql::{Psql, from_program};
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Joint, Known, Pipe, Pipefail, RedirectKind, Word};
+use crate::plan::commands::{Command, Given, Known, Pipefail, RedirectKind, Word};
 use crate::plan::problem::{Problem, Severity};
 
 /// The options of `pg_dump` that take a value.
@@ -117,14 +115,12 @@ pub(super) fn archive(command: &Command<'_>) -> Option<String> {
     written(command).filter(|_| !format.starts_with('p'))
 }
 
-/// Finds failures that a pipe, `|| true` or `&` keeps from being seen.
+/// Finds failures that a pipe keeps from being seen.
 pub(super) fn hidden(text: &Text<'_>, out: &mut Vec<Problem>) {
-    let commands = &text.script.commands;
-    let waits = LazyCell::new(|| commands.iter().any(|command| command.program() == "wait"));
-    for (ix, command) in commands.iter().enumerate() {
-        let Some(loss) = loss(command) else { continue };
-        out.extend(piped(text, ix, command, loss));
-        out.extend(ignored(text, ix, loss, || *waits));
+    for (ix, command) in text.script.commands.iter().enumerate() {
+        if let Some(loss) = loss(command) {
+            out.extend(piped(text, ix, command, loss));
+        }
     }
 }
 
@@ -174,74 +170,6 @@ fn piped(text: &Text<'_>, ix: usize, command: &Command<'_>, loss: Loss) -> Optio
         _ => "`set -o pipefail` first",
     };
     Some(text.warning("pipe-hides-failure", range, message, hint))
-}
-
-/// `waits` tells whether the text waits for what runs in the background.
-fn ignored(
-    text: &Text<'_>,
-    ix: usize,
-    loss: Loss,
-    waits: impl FnOnce() -> bool,
-) -> Option<Problem> {
-    let command = &text.script.commands[ix];
-    let program = command.program();
-    let behind = |command: &Command<'_>| {
-        let rest = text.script.commands[ix + 1..].iter();
-        rest.clone().find(|next| next.pipe > command.pipe)
-    };
-    // `dump && echo yes || echo no`
-    let mut pipe = text.script.pipe(command);
-    let mut last = command;
-    while pipe.joint == Joint::And
-        && let Some(next) = behind(last)
-        && text.script.pipe(next).parent == pipe.parent
-    {
-        (last, pipe) = (next, text.script.pipe(next));
-    }
-    match pipe.joint {
-        Joint::Or if !pipe.condition => {
-            let next = behind(last)?;
-            let harmless =
-                |other: &Command<'_>| matches!(other.program(), "true" | ":" | "echo" | "printf");
-            let followed = text.script.pipe(next).joint;
-            // `|| { echo failed; exit 1; }` ends the script all the same.
-            let group = text
-                .script
-                .pipe(next)
-                .parent
-                .filter(|_| grouped(text, pipe, next));
-            let all = group.is_none_or(|group| {
-                let inside = |other: &&Command<'_>| text.script.is_inside(other, group);
-                let mut rest = text.script.commands[ix + 1..].iter().filter(inside);
-                rest.all(harmless) && text.script.pipes[group.0].joint != Joint::And
-            });
-            (harmless(next) && all && (group.is_some() || followed != Joint::And)).then(|| {
-                text.warning(
-                    "failure-ignored",
-                    from_program(command).start
-                        ..next.words.first().map_or(command.span.end, |w| w.span.end),
-                    format!("a failure of `{program}` is ignored: what follows `||` returns 0"),
-                    "leave `||` away, or end it with `exit 1`",
-                )
-            })
-        }
-        Joint::Background if last.pipe == command.pipe && loss != Loss::Restore => {
-            (!waits()).then(|| {
-                text.warning(
-                    "failure-ignored",
-                    from_program(command),
-                    format!("nobody waits for `{program}`, which runs in the background"),
-                    "leave `&` away, or `wait` for it and look at its exit code",
-                )
-            })
-        }
-        _ => None,
-    }
-}
-
-/// Whether `next`, which stands behind `pipe`, is in a group of its own.
-fn grouped(text: &Text<'_>, pipe: &Pipe, next: &Command<'_>) -> bool {
-    text.script.pipe(next).parent != pipe.parent
 }
 
 /// Finds dumps that are not what they seem.

@@ -70,8 +70,10 @@ mod environment;
 mod follow;
 mod git;
 mod given;
+mod held;
 pub(in crate::plan) mod here;
 pub(super) mod http;
+mod ignored;
 mod itself;
 mod keyboard;
 mod names;
@@ -213,6 +215,7 @@ fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     restore::errors(text, &mut found);
     dated::check(text, &mut found);
     dump::hidden(text, &mut found);
+    ignored::check(text, &mut found);
     thrown::check(text, &mut found);
     http::check(text, &mut found);
     catalogs::check(text, server, &mut found);

@@ -1,5 +1,5 @@
-//! Checks that pass when what they ask for is not so: a `grep` that has to find nothing, and a comparison whose
-//! failure is only printed.
+//! Checks that pass when what they ask for is not so: a `grep` that has to find nothing, a comparison whose failure is
+//! only printed, and a `!` whose answer nobody takes.
 
 use super::absent;
 use super::passage::Home;
@@ -46,6 +46,9 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         }
         if ASKERS.contains(&command.program()) {
             only_says(text, ix, command, out);
+        }
+        if text.script.pipe(command).negated && command.stage == 0 {
+            turned_round(text, ix, out);
         }
     }
 }
@@ -140,21 +143,24 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
     } else {
         "it finds something"
     };
-    let (message, hint) = if counts {
-        (
-            format!(
-                "`{program}` returns 1 if it counts 0: this fails when there is none, and passes when there are some"
-            ),
-            format!("`! {shown}`, which fails when there is one"),
+    let message = if counts {
+        format!(
+            "`{program}` returns 1 if it counts 0: this fails when there is none, and passes when there are some"
         )
     } else {
-        (
-            format!(
-                "`{program}` returns 0 only if {found}: this passes when there is what should not be there, and fails when all is well"
-            ),
-            format!("`! {shown}`, which fails when there is one"),
+        format!(
+            "`{program}` returns 0 only if {found}: this passes when there is what should not be there, and fails when all is well"
         )
     };
+    // A failure of what is searched through must not pass for nothing being found.
+    let before = before.unwrap_or_default().trim_end().strip_suffix('|');
+    let hint = match before.map(str::trim_end) {
+        Some(before) if pipe.stages == 2 => {
+            format!("`lines=$({before}); if {own} <<<\"$lines\"; then exit 1; fi`")
+        }
+        _ => format!("`if {shown}; then exit 1; fi`"),
+    };
+    let hint = format!("{hint}, which fails when there is one");
     out.push(text.warning(
         "status-proves-nothing",
         from_program(command),
@@ -259,6 +265,39 @@ fn only_says(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Pr
             hint,
         ));
     }
+}
+
+/// `! grep ERROR log` with more behind it: `-e` never counts a command behind `!`, and what follows is run whatever it
+/// says.
+fn turned_round(text: &Text<'_>, ix: usize, out: &mut Vec<Problem>) {
+    let script = &text.script;
+    let command = &script.commands[ix];
+    let pipe = script.pipe(command);
+    let same = |other: &&Command<'_>| other.pipe == command.pipe;
+    let last = script.commands[ix..].iter().filter(same).next_back();
+    let asks = last.is_some_and(|last| last.only_asks() || is_finder(last));
+    let used = pipe.joint != Joint::Then || pipe.condition || pipe.substituted;
+    let next = script.commands[ix + 1..].iter().find(|next| {
+        let other = script.pipe(next);
+        next.pipe > command.pipe && other.parent == pipe.parent && !other.substituted
+    });
+    let Some(next) = next.filter(|_| asks && !used) else {
+        return;
+    };
+    let own = text.body().get(command.span.start..pipe.end);
+    if text
+        .body()
+        .get(next.span.clone())
+        .is_some_and(|next| next.contains("$?"))
+    {
+        return;
+    }
+    out.push(text.warning(
+        "status-proves-nothing",
+        command.span.start..pipe.end.max(command.span.end),
+        "`!` counts only where it is the last command: what follows is run whatever this finds",
+        format!("`if {}; then exit 1; fi`", own.unwrap_or("…").trim_end()),
+    ));
 }
 
 /// Whether what `command` prints goes into a file.

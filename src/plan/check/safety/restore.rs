@@ -208,7 +208,7 @@ fn restored(
     restores.then(|| psql.database().unwrap_or("").to_owned())
 }
 
-fn writes_backup(command: &Command<'_>) -> bool {
+pub(super) fn writes_backup(command: &Command<'_>) -> bool {
     let program = command.program();
     let dumps = || {
         // Without rows, it is no backup.

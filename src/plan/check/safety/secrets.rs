@@ -23,7 +23,7 @@ struct Form {
 const NAMES: &[&str] = &["passw", "secret", "token", "key"];
 
 /// The forms in which secrets stand in plans.
-static FORMS: [Form; 14] = [
+static FORMS: [Form; 17] = [
     // postgresql://app:secret@host
     Form {
         words: &["://"],
@@ -110,6 +110,41 @@ static FORMS: [Form; 14] = [
         words: &["configure"],
         form: LazyLock::new(|| {
             made(r#"(?i)\bconfigure\s+set\s+[\w.]*(?:secret|token)\w*\s+["']?(?P<c>[^\s"']+)"#)
+        }),
+    },
+    // docker login -u ci -p secret
+    Form {
+        words: &["login"],
+        form: LazyLock::new(|| {
+            made(
+                r#"\blogin\b[^\n|;&]*\s-p[ =]?\s*(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)'|(?P<c>[^-\s"'][^\s"']*))"#,
+            )
+        }),
+    },
+    // openssl enc -pass pass:secret
+    Form {
+        words: &["pass:"],
+        form: LazyLock::new(|| made(r"\s-pass(?:in|out)?\s+pass:(?P<c>[^\s']+)")),
+    },
+    // Tokens that say themselves whose they are, wherever they stand.
+    Form {
+        words: &[
+            "ghp_",
+            "gho_",
+            "ghs_",
+            "github_pat_",
+            "glpat-",
+            "xox",
+            "akia",
+            "sk_live_",
+            "rk_live_",
+            "eyj",
+            "hooks.slack.com",
+        ],
+        form: LazyLock::new(|| {
+            made(
+                r"\b(?P<c>gh[pos]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{20,}|AKIA[A-Z0-9]{16}|[rs]k_live_\w{16,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|hooks\.slack\.com/services/(?P<a>[\w/]{20,})",
+            )
         }),
     },
     // echo 'db:5432:app:app:secret' >> ~/.pgpass

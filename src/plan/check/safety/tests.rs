@@ -1,5 +1,7 @@
 //! Spellings of each trap, and of what only looks like one. Whole runbooks are in `tests/traps`.
 
+mod shell;
+
 use crate::plan::{Opened, Severity, open};
 
 /// Codes that say nothing about traps.
@@ -1736,6 +1738,7 @@ fn what_is_left_alone_in_the_background() {
         "failure-ignored",
         &[
             "./backfill.sh &",
+            "./backfill.sh & wait",
             "nohup ./backfill.sh > log 2>&1 &",
             "psql -c 'call backfill()' &",
             "a | ./load.py &",
@@ -1744,7 +1747,7 @@ fn what_is_left_alone_in_the_background() {
     fine(
         "failure-ignored",
         &[
-            "./backfill.sh & wait",
+            "./backfill.sh & wait $!",
             "./backfill.sh &\necho $! > pid",
             "kubectl port-forward svc/db 5432:5432 &",
             "ssh -N -L 5432:db:5432 host &",

@@ -53,7 +53,7 @@ const SILENT: [(Call, &[&str], &str); 7] = [
     (
         ("sqlx", &["migrate", "info"]),
         &[],
-        "expect a word of the output, or compare it: `! sqlx migrate info | grep -q pending`",
+        "expect a word of the output, or compare it: `state=$(sqlx migrate info); if grep -q pending <<<\"$state\"; then exit 1; fi`",
     ),
     (
         ("diesel", &["migration", "list"]),

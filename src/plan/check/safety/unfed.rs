@@ -1,5 +1,5 @@
-//! Programs in a container that are given something to read, which never gets there: without `-i`, `exec` passes nothing
-//! on. `psql` then reads an empty script, and returns 0.
+//! Programs in a container that are given something to read, which never gets there: without `-i`, `exec` and `run` pass
+//! nothing on. `psql` then reads an empty script, and returns 0.
 
 use super::text::Text;
 use crate::plan::commands::{Command, Input, Word};
@@ -11,12 +11,16 @@ const PASS_ON_WITH: [&str; 5] = ["docker", "kubectl", "nerdctl", "oc", "podman"]
 /// Finds such programs.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
-        let Some(words) = command.wrappers.iter().find(|words| passes_nothing(words)) else {
+        let Some((words, verb)) = command.wrappers.iter().find_map(|words| silent(words)) else {
             continue;
         };
+        // What a loop reads is not meant for what runs in it.
+        let looped = text.script.pipe(command).looped;
+        let own = |word: &Word<'_>| !looped || word.span.end <= command.span.end;
         let fed = match command.input() {
-            Input::File(file) => file.text != "/dev/null",
+            Input::File(file) => file.text != "/dev/null" && own(file),
             Input::Text(_) => true,
+            Input::None if looped => false,
             Input::Pipe | Input::None => !text.script.writers(ix).is_empty(),
         };
         // What is redirected within a script of the container is read there.
@@ -28,17 +32,16 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
             "`{}` passes no input on without `-i`: `{program}` reads nothing, and may well return 0",
             first.text
         );
-        let hint = "write `exec -i`";
+        let hint = format!("write `{verb} -i`");
         out.push(text.warning("input-not-passed", range(first, command), message, hint));
     }
 }
 
-/// Whether the wrapper `words` runs something in a container that goes on, and passes no input on.
-fn passes_nothing(words: &[Word<'_>]) -> bool {
-    let Some((first, rest)) = words.split_first() else {
-        return false;
-    };
-    let exec = rest.iter().any(|word| word.text == "exec");
+/// The wrapper `words` and its verb, if it runs something in a container and passes no input on.
+fn silent<'c, 't>(words: &'c [Word<'t>]) -> Option<(&'c [Word<'t>], &'c str)> {
+    let (first, rest) = words.split_first()?;
+    let verb = rest.iter().map(|word| word.text.as_ref());
+    let verb = verb.clone().find(|word| matches!(*word, "exec" | "run"))?;
     let composes = rest.first().is_some_and(|word| word.text == "compose");
     let passes = |word: &Word<'_>| {
         let letters = word.text.strip_prefix('-').unwrap_or_default();
@@ -51,7 +54,7 @@ fn passes_nothing(words: &[Word<'_>]) -> bool {
     let told = rest
         .iter()
         .any(|word| passes(word) || word.text.contains('$'));
-    exec && !composes && !told && PASS_ON_WITH.contains(&first.base_name())
+    (!composes && !told && PASS_ON_WITH.contains(&first.base_name())).then_some((words, verb))
 }
 
 fn range(first: &Word<'_>, command: &Command<'_>) -> std::ops::Range<usize> {

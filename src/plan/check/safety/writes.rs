@@ -3,8 +3,9 @@
 use super::names::is_backup;
 use super::passage::Home;
 use super::psql::Psql;
+use super::restore::writes_backup;
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Input};
+use crate::plan::commands::{Call, Command, Given, Input, calls};
 use crate::plan::draft::Draft;
 use crate::plan::problem::Problem;
 
@@ -27,6 +28,12 @@ const STOPS: [(&str, &[&str]); 17] = [
     ("php", &["down"]),
     ("nomad", &["stop"]),
     ("sv", &["stop", "down"]),
+];
+/// Calls by which services restore over what there is.
+const RESTORES: [Call; 3] = [
+    ("gcloud", &["sql", "backups", "restore"]),
+    ("heroku", &["pg:backups:restore"]),
+    ("pgbackrest", &["restore"]),
 ];
 /// Texts by which writes are stopped in the database, or by a script.
 const STOPPING: [&str; 12] = [
@@ -76,11 +83,16 @@ pub(super) fn check(texts: &[Text<'_>], draft: &Draft, out: &mut Vec<Problem>) {
     for (tier, texts) in draft.tiers.iter().zip(tiers) {
         let inside = || texts.iter().copied();
         let name = tier.name.to_lowercase();
-        let named = SAID.iter().any(|word| name.contains(word));
+        let named = says_so(&name);
         let Some(at) = inside().position(restores) else {
             continue;
         };
-        if named || inside().take(at + 1).any(stops) {
+        let before = |text: &Text<'_>| {
+            let restores = text.script.commands.iter().enumerate();
+            let mut restores = restores.filter(|(ix, command)| restoring(text, *ix, command));
+            restores.next().map(|(ix, _)| ix)
+        };
+        if named || inside().take(at + 1).any(|text| stops(text, before(text))) {
             continue;
         }
         let message = "this restores the database while the application goes on writing into it";
@@ -89,12 +101,7 @@ pub(super) fn check(texts: &[Text<'_>], draft: &Draft, out: &mut Vec<Problem>) {
         let Some(text) = inside().nth(at) else {
             continue;
         };
-        match text
-            .script
-            .commands
-            .iter()
-            .find(|command| restoring(command))
-        {
+        match before(text).map(|ix| &text.script.commands[ix]) {
             Some(command) => {
                 out.push(text.warning("rollback-with-writes", command.span.clone(), message, hint));
             }
@@ -107,7 +114,8 @@ pub(super) fn check(texts: &[Text<'_>], draft: &Draft, out: &mut Vec<Problem>) {
 
 /// Whether the text brings an older state of the database back.
 fn restores(text: &Text<'_>) -> bool {
-    if text.script.commands.iter().any(restoring) {
+    let mut commands = text.script.commands.iter().enumerate();
+    if commands.any(|(ix, command)| restoring(text, ix, command)) {
         return true;
     }
     let by_person = text.passage.spec.is_some_and(|spec| spec.work.is_check());
@@ -125,27 +133,34 @@ fn restores(text: &Text<'_>) -> bool {
     by_person && data && acts && !doubts
 }
 
-fn restoring(command: &Command<'_>) -> bool {
+fn restoring(text: &Text<'_>, ix: usize, command: &Command<'_>) -> bool {
+    let told = (command.program(), command.arguments());
     match command.program() {
         "pg_restore" => {
             Given::read(command.arguments(), super::restore::PG_RESTORE).has(&["d", "dbname"])
         }
         "dropdb" => true,
         "psql" => Psql::of(command).is_some_and(|psql| {
-            let input = matches!(command.input(), Input::File(word) if is_backup(&word.text));
-            psql.files().any(is_backup) || input
+            let input = match command.input() {
+                Input::File(word) => is_backup(&word.text),
+                Input::Pipe => text.script.writers(ix).into_iter().any(writes_backup),
+                Input::Text(_) | Input::None => false,
+            };
+            psql.files().any(is_backup) || (input && psql.runs_script())
         }),
-        _ => false,
+        _ => RESTORES.iter().any(|call| calls(told, *call)),
     }
 }
 
-/// Whether the text stops writes, or says that somebody does.
-fn stops(text: &Text<'_>) -> bool {
-    let told = text.words();
-    if SAID.iter().any(|word| told.contains(word)) {
+/// Whether the text stops writes, or says that somebody does, before the command at `restore` if it has that.
+fn stops(text: &Text<'_>, restore: Option<usize>) -> bool {
+    if says_so(text.words()) {
         return true;
     }
-    let body = text.body().to_lowercase();
+    let commands = &text.script.commands[..restore.unwrap_or(text.script.commands.len())];
+    let end = restore.map(|ix| text.script.commands[ix].span.start);
+    let body = text.body().get(..end.unwrap_or(text.body().len()));
+    let body = body.unwrap_or_default().to_lowercase();
     let script = |command: &Command<'_>| {
         let words = || command.arguments().iter().map(|word| word.text.as_ref());
         let stopping = |(program, verbs): &(&str, &[&str])| {
@@ -156,5 +171,24 @@ fn stops(text: &Text<'_>) -> bool {
             .any(|part| command.program().contains(part));
         named || STOPS.iter().any(stopping)
     };
-    STOPPING.iter().any(|part| body.contains(part)) || text.script.commands.iter().any(script)
+    STOPPING.iter().any(|part| body.contains(part)) || commands.iter().any(script)
+}
+
+/// Whether people say in `text`, in lower case, that writes are stopped. A part of a name or of an option says
+/// nothing, and neither does what is not to be done, or done at an error.
+fn says_so(text: &str) -> bool {
+    let joined = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '=' | '.');
+    let says = |line: &str, word: &str| {
+        line.match_indices(word).any(|(at, _)| {
+            let (before, behind) = (&line[..at], &line[at + word.len()..]);
+            let ending = behind.trim_start_matches(char::is_alphabetic);
+            let open = ending.starts_with(['-', '_', '/', '=']) || before.ends_with(joined);
+            let mut words = before.split_whitespace().rev().take(2);
+            let not = words.any(|word| matches!(word, "not" | "don't" | "never" | "without"));
+            let mut next = behind.split_whitespace().take(5);
+            !open && !not && !next.any(|word| word.starts_with("error"))
+        })
+    };
+    let mut lines = text.lines();
+    lines.any(|line| SAID.iter().any(|word| says(line, word)))
 }

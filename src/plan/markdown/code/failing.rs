@@ -41,7 +41,7 @@ pub(in crate::plan::markdown) fn look(step: &StepSpec, piece: &Piece<'_>, book: 
             format!("\"{text}\" says that this fails when all is well: the step fails then");
         let problem = Problem::warning("expected-failure", book.first_line(step.span), message);
         book.problems.push(problem.hint(
-            "turn it round: `! command` in a shell; in SQL a `DO` block that catches the error, and raises one of its own if there was none",
+            "turn it round: `if command; then exit 1; fi` in a shell; in SQL a `DO` block that catches the error, and raises one of its own if there was none",
         ));
     }
 }
