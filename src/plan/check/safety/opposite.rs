@@ -153,7 +153,7 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
         )
     };
     // A failure of what is searched through must not pass for nothing being found.
-    let before = before.unwrap_or_default().trim_end().strip_suffix('|');
+    let before = before.trim_end().strip_suffix('|');
     let hint = match before.map(str::trim_end) {
         Some(before) if pipe.stages == 2 => {
             format!("`lines=$({before}); if {own} <<<\"$lines\"; then exit 1; fi`")
