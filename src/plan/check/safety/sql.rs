@@ -1,6 +1,7 @@
 //! What statements do to others while they run, and to code that runs: from what was found out about
 //! each to what has to be said about it.
 
+mod beside;
 mod locks;
 mod taken;
 mod values;
@@ -218,6 +219,7 @@ impl Review<'_> {
                 "put it into a file or step of its own that is no transaction",
             );
         } else if words.first().is_some_and(|(word, _)| word == "create")
+            && !self.drops_before(judged)
             && super::catalogs::words(&self.unit.sql[judged.range.clone()])
                 .any(|(word, _)| word == "exists")
         {
@@ -321,6 +323,7 @@ impl Review<'_> {
         } else if (row.compatibility == Compatibility::Breaking || cascades.is_some())
             && !made
             && !writes
+            && !self.leaves_view(part)
             && (!self.unit.backwards || (cascades.is_some() && part.form == Form::Truncate))
         {
             let hint = match (part.form, &cascades) {
