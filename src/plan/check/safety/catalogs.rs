@@ -193,7 +193,9 @@ fn estimated<'t>(
     let upkeep = words
         .iter()
         .any(|(word, _)| UPKEEP.contains(&word.as_str()));
-    let named = |(word, _): &(String, usize)| word.contains("estimate") || word.contains("approx");
+    // What asks for sizes as well is a list of what is large.
+    let known = ["estimate", "approx", "_size", "relpages"];
+    let named = |(word, _): &(String, usize)| known.iter().any(|part| word.contains(part));
     if upkeep || words.iter().any(named) {
         return None;
     }
