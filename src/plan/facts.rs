@@ -12,8 +12,8 @@ pub struct Facts {
     pub tables: HashMap<String, TableFacts>,
     /// Tables of other schemas that are found without naming one: the name, and the one in `tables`.
     pub visible: HashMap<String, String>,
-    /// Its domains by name, and whether they test what is written.
-    pub domains: HashMap<String, bool>,
+    /// Its domains by name.
+    pub domains: HashMap<String, DomainFacts>,
     /// What has a name in it, tables, views, indexes and sequences, named as tables are; none: nobody knows.
     pub relations: Option<HashSet<String>>,
     /// The views that read a column, by its table and its name.
@@ -39,12 +39,14 @@ pub struct TableFacts {
     pub rows: Option<u64>,
     /// Its columns by name.
     pub columns: HashMap<String, ColumnFacts>,
-    /// Its indexes: their names and columns.
-    pub indexes: Vec<(String, Vec<String>)>,
+    /// Its indexes.
+    pub indexes: Vec<IndexFacts>,
     /// Its indexes that a failed try has left, and nothing uses.
     pub invalid: HashSet<String>,
     /// Its foreign keys.
     pub keys: Vec<KeyFacts>,
+    /// Its checks.
+    pub checks: Vec<CheckFacts>,
     /// The names of its constraints, foreign keys as well; none: nobody knows.
     pub constraints: Option<HashSet<String>>,
     /// The name of its primary key.
@@ -53,6 +55,8 @@ pub struct TableFacts {
     pub partitions: Vec<String>,
     /// The one of them for rows that fit no other.
     pub default_partition: Option<String>,
+    /// The columns by which it is divided, if it is.
+    pub divided_by: Vec<String>,
     /// Other tables that inherit from it.
     pub heirs: Vec<String>,
     /// Who held a lock on it that any change has to wait for.
@@ -70,6 +74,37 @@ pub struct ColumnFacts {
     pub computed: bool,
 }
 
+/// A domain as it was.
+#[derive(Clone, Debug, Default)]
+pub struct DomainFacts {
+    /// Whether it tests what is written.
+    pub tests: bool,
+    /// The type below it as the server writes it.
+    pub base: String,
+}
+
+/// An index as it was.
+#[derive(Clone, Debug, Default)]
+pub struct IndexFacts {
+    /// Its name, with its schema as a table's.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// All columns that it is made of, where some of that is an expression, or it is an index of a part of the rows.
+    pub computed_of: Vec<String>,
+}
+
+/// A check as it was.
+#[derive(Clone, Debug, Default)]
+pub struct CheckFacts {
+    /// Its name.
+    pub name: String,
+    /// How it is written: `CHECK ((a > 0))`.
+    pub definition: String,
+    /// Whether all rows are known to pass.
+    pub valid: bool,
+}
+
 /// A foreign key as it was.
 #[derive(Clone, Debug, Default)]
 pub struct KeyFacts {
@@ -79,6 +114,10 @@ pub struct KeyFacts {
     pub to: String,
     /// The constraint or index there that it rests on.
     pub on: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// Those that they point at.
+    pub to_columns: Vec<String>,
 }
 
 /// A session that is in the way.
@@ -96,6 +135,17 @@ pub struct Busy {
 const SMALL: u64 = 8 << 20;
 
 impl Facts {
+    /// How large all partitions of the table `name` are together, as far as that is known.
+    pub(crate) fn bytes_below(&self, name: &str) -> u64 {
+        let parts = self.tables.get(name).map(|table| table.partitions.iter());
+        let parts = parts.into_iter().flatten();
+        let size = |part: &String| match self.tables.get(part) {
+            Some(table) if table.partitions.is_empty() => table.bytes.unwrap_or(0),
+            _ => self.bytes_below(part),
+        };
+        parts.map(size).sum()
+    }
+
     /// The table that statements call `name`.
     pub(super) fn table(&self, name: &str) -> Option<&TableFacts> {
         let visible = self.visible.get(name).and_then(|own| self.tables.get(own));

@@ -66,7 +66,9 @@ pub use draft::{
     Undo, UndoOrder,
 };
 pub use expect::{Comparison, Evidence, Expect, InJson, Observed, Operator, holds, says};
-pub use facts::{Busy, ColumnFacts, Facts, KeyFacts, TableFacts};
+pub use facts::{
+    Busy, CheckFacts, ColumnFacts, DomainFacts, Facts, IndexFacts, KeyFacts, TableFacts,
+};
 pub use id::{StepId, slug};
 pub use import::{import, import_from};
 pub use include::{Included, Load};

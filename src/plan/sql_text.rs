@@ -1,5 +1,6 @@
 //! Enough of SQL's grammar to tell statements apart, and which of them can't stand in a transaction.
 
+mod alone;
 mod parameters;
 mod reads;
 mod session;
@@ -7,6 +8,8 @@ mod shape;
 
 use std::ops::Range;
 
+pub use alone::refuses_transaction;
+pub(super) use alone::stands_alone;
 pub use parameters::open_parameter;
 pub use reads::{cascades, only_reads};
 pub use session::leaves_something_in_session;
@@ -295,68 +298,6 @@ fn words(sql: &str) -> impl Iterator<Item = String> + '_ {
             at = lexeme_end(sql, at)?;
         }
     })
-}
-
-/// Why `sql` can't be wrapped in a transaction, if it can't: the words that say so.
-pub fn refuses_transaction(sql: &str) -> Option<String> {
-    statements(sql).into_iter().find_map(|statement| {
-        let words: Vec<String> = words(statement).take(8).collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            // Back to a savepoint is not out of the transaction.
-            ["ROLLBACK", "TO", ..] | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..] => None,
-            ["BEGIN" | "COMMIT" | "ROLLBACK" | "END" | "ABORT", ..] => Some(words[0].to_owned()),
-            [first @ ("START" | "PREPARE"), "TRANSACTION", ..] => {
-                Some(format!("{first} TRANSACTION"))
-            }
-            ["VACUUM", ..] => Some("VACUUM".to_owned()),
-            [
-                first @ ("CREATE" | "DROP"),
-                second @ ("DATABASE" | "TABLESPACE" | "SUBSCRIPTION"),
-                ..,
-            ]
-            | [first @ "ALTER", second @ "SYSTEM", ..]
-            | [first @ "DISCARD", second @ "ALL"]
-            | [
-                first @ "REINDEX",
-                second @ ("DATABASE" | "SYSTEM" | "SCHEMA"),
-                ..,
-            ] => Some(format!("{first} {second}")),
-            // All tables, each in a transaction of its own.
-            ["CLUSTER"] | ["CLUSTER", "VERBOSE"] => Some("CLUSTER".to_owned()),
-            ["DO", ..] if commits(statement) => Some("DO with COMMIT".to_owned()),
-            ["CREATE" | "DROP" | "REINDEX" | "ALTER", rest @ ..]
-                if rest.contains(&"CONCURRENTLY") =>
-            {
-                Some("CONCURRENTLY".to_owned())
-            }
-            _ => None,
-        }
-    })
-}
-
-/// Whether the block that the statement `DO $$ … $$` runs ends transactions.
-fn commits(statement: &str) -> bool {
-    let quoted = |token: &Token| token.sort == TokenSort::Text;
-    let Some(body) = tokens(statement).find(quoted) else {
-        return false;
-    };
-    let body = statement[body.range.clone()].trim_matches(['\'', '$']);
-    let words: Vec<&str> = tokens_of(body);
-    let begins = |word: &str| {
-        let known = [";", "begin", "then", "loop", "else"];
-        known.iter().any(|known| known.eq_ignore_ascii_case(word))
-    };
-    words.windows(3).any(|part| {
-        let ends = ["commit", "rollback"];
-        let named = ends.iter().any(|end| end.eq_ignore_ascii_case(part[1]));
-        begins(part[0]) && named && (part[2] == ";" || part[2].eq_ignore_ascii_case("and"))
-    })
-}
-
-/// The words and signs of `sql`.
-fn tokens_of(sql: &str) -> Vec<&str> {
-    tokens(sql).map(|token| &sql[token.range]).collect()
 }
 
 /// Whether a statement of `sql` begins a transaction.

@@ -212,7 +212,17 @@ fn a_database_tells_what_its_tables_are_made_of() {
                  create table parts (id int) partition by list (id); \
                  create table rest partition of parts default; \
                  insert into rest select 5 from generate_series(1, 300000); \
-                 insert into shop.carts select 5 from generate_series(1, 300000);";
+                 insert into shop.carts select 5 from generate_series(1, 300000); \
+                 create table people (age int, name varchar(10) check (name <> ''), code varchar(5)); \
+                 alter table people add constraint grown check (age is not null); \
+                 insert into people select id, 'x', 'y' from generate_series(1, 300000) as id; \
+                 create index on people (lower(code)); \
+                 create table folk (v int); create table kin () inherits (folk); \
+                 insert into kin select 5 from generate_series(1, 300000); \
+                 create domain shop.apos as int check (value > 0); \
+                 create table shop.small (id int); \
+                 create unique index twin on shop.small (id); create unique index twin on orders (id); \
+                 alter table rest add constraint no2 check (id <> 2);";
     postgres::execute(&url, setup);
     postgres::execute(&url, "vacuum analyze");
     let found = |sql: &str| -> Vec<String> {
@@ -243,6 +253,33 @@ fn a_database_tells_what_its_tables_are_made_of() {
             &["blocking-scan"],
         ),
         (
+            "create table two partition of parts for values in (2);",
+            &[],
+        ),
+        (
+            "alter table people alter name type text;",
+            &["blocking-scan"],
+        ),
+        (
+            "alter table people alter code type text;",
+            &["blocking-scan"],
+        ),
+        ("alter table people alter age set not null;", &[]),
+        ("update folk set v = 1;", &["whole-table-write"]),
+        ("update only folk set v = 1;", &[]),
+        (
+            "alter table orders add column z shop.apos;",
+            &["table-rewrite"],
+        ),
+        (
+            "alter table shop.small add primary key using index twin;",
+            &["blocking-scan"],
+        ),
+        (
+            "create unique index if not exists twin on orders (id);",
+            &["column-skipped"],
+        ),
+        (
             "alter table shop.carts alter column id type bigint;",
             &["table-rewrite"],
         ),
@@ -264,8 +301,11 @@ fn what_is_sure_to_fail_fails() {
                  create table users (id int primary key, name text); \
                  create table orders (id int primary key, user_id int references users, note text); \
                  create view seen as select note from orders; \
+                 create table \"Ärger\" (id int, \"ÄÖ\" int); \
                  insert into users values (1, 'a'); insert into orders values (1, 1, 'x'), (2, 1, 'x');";
     postgres::execute(&url, setup);
+    let long = "l".repeat(70);
+    postgres::execute(&url, &format!("create table {long} (id int)"));
     // A unique index that fails is left behind invalid.
     let failing = "create unique index concurrently broken on orders (note)";
     assert!(postgres::attempt(&url, failing).is_err());
@@ -341,6 +381,8 @@ fn what_is_sure_to_fail_fails() {
         "create schema fresh; create table fresh.orders (id int references users)",
         "drop index broken; create index if not exists broken on orders (id)",
         "create table if not exists users (id int, name text)",
+        &format!("alter table {long} add note text"),
+        "alter table Ärger drop column ÄÖ",
     ] {
         let found = found("a.sql", &format!("{sql};\n"));
         assert!(
@@ -354,6 +396,45 @@ fn what_is_sure_to_fail_fails() {
     bench.write("a.sql", cascades);
     let text = text_of(&bench.gonogo(&["check", "--database", &url, "a.sql"]));
     assert!(text.contains("CASCADE empties `orders` as well"), "{text}");
+}
+
+#[test]
+fn what_a_server_takes_in_no_transaction_or_can_not_read_is_told() {
+    let bench = Bench::new();
+    let url = postgres::database();
+    postgres::execute(&url, "create table orders (id int, note text)");
+    let both = |sql: &str, code: &str| {
+        let runbook = format!("## Deployment\n\n```sql\n{sql};\n```\n\n## Rollback\n\n- [ ] x\n");
+        for (name, text) in [("a.md", runbook), ("a.sql", format!("{sql};\n"))] {
+            bench.write(name, &text);
+            let (json, _) = checked(&bench, &["--database", &url, name]);
+            let mut problems = json["problems"].as_array().unwrap().iter();
+            assert!(
+                problems.any(|problem| problem["code"] == code),
+                "{name}: {sql}"
+            );
+        }
+    };
+    for sql in [
+        "vacuum orders",
+        "create database another",
+        "alter system reset work_mem",
+        "reindex (verbose) schema public",
+        "do $$ begin create index concurrently on orders (id); end $$",
+    ] {
+        let whole = format!("begin; {sql}; commit");
+        both(&whole, "not-in-transaction");
+        assert!(postgres::attempt(&url, &whole).is_err(), "{sql}");
+    }
+    for sql in [
+        "select count(* from orders",
+        "insert into orders (id, note values (3, 'x')",
+        "select id, from orders",
+        "select id from orders where id = 1 and",
+    ] {
+        both(sql, "sql-syntax");
+        assert!(postgres::attempt(&url, sql).is_err(), "{sql}");
+    }
 }
 
 #[test]

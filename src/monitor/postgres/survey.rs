@@ -18,8 +18,8 @@ use crate::plan::{Busy, Facts};
 /// How long the server may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Sizes by the pages that the catalogs tell, so that no table has to be opened; a partitioned table
-/// is as large as its partitions.
+/// Sizes by the pages that the catalogs tell, so that no table has to be opened. Of what is below a table nothing is
+/// counted here.
 const TABLES: &str = "
     SELECT CASE n.nspname WHEN 'public' THEN c.relname::text
                 ELSE n.nspname || '.' || c.relname END AS name,
@@ -29,9 +29,6 @@ const TABLES: &str = "
             + coalesce((SELECT sum(greatest(i.relpages, 0)) FROM pg_index AS x
                           JOIN pg_class AS i ON i.oid = x.indexrelid
                          WHERE x.indrelid = c.oid), 0)::int8
-            + coalesce((SELECT sum(greatest(p.relpages, 0)) FROM pg_inherits AS h
-                          JOIN pg_class AS p ON p.oid = h.inhrelid
-                         WHERE h.inhparent = c.oid), 0)::int8
             + coalesce(greatest(t.relpages, 0), 0)::int8)
            * current_setting('block_size')::int8 AS bytes
       FROM pg_class AS c

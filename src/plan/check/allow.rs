@@ -111,14 +111,19 @@ impl Allows {
         let idle = self.rules.iter().filter(|rule| !rule.used);
         idle.map(|rule| {
             let code = rule.allow.code.as_str();
-            let message = format!("nothing is found here that is called `{code}`");
+            let message = if known.contains(&code) {
+                format!("nothing is found here that is called `{code}`")
+            } else {
+                format!("there is no problem that is called `{code}`")
+            };
             let problem = Problem::note("unused-allow", rule.allow.span, message);
             let near = meant
                 .entry(code)
                 .or_insert_with(|| nearest(code, known.iter().copied()));
             match near {
                 Some(near) if *near != code => problem.hint(format!("did you mean `{near}`?")),
-                _ => problem.hint("take it out: what it allowed is gone"),
+                Some(_) => problem.hint("take it out: what it allowed is gone"),
+                None => problem.hint("take it out: it allows nothing"),
             }
         })
         .collect()

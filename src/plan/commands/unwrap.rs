@@ -1,6 +1,6 @@
 //! Takes wrappers off commands and reads the scripts that they hand to other shells.
 
-use super::context::{Pipefail, Settings};
+use super::context::{Joint, Pipefail, Settings};
 use super::variables::Variables;
 use super::wrappers::{self, Inside, SHELLS};
 use super::{Command, Input, Redirect, RedirectKind, Script, Word, reader};
@@ -28,9 +28,20 @@ pub(super) fn all(script: &mut Script<'_>) {
     let mut variables = Variables::default();
     for mut command in commands {
         variables.fill(&mut command);
-        variables.learn(&command);
+        variables.learn(&command, is_sure(script, &command));
         one(command, script, 0);
     }
+}
+
+/// Whether `command` is run once, whatever the script finds.
+fn is_sure(script: &Script<'_>, command: &Command<'_>) -> bool {
+    let pipe = script.pipe(command);
+    let alone = pipe.parent.is_none() && !pipe.substituted;
+    alone
+        && matches!(
+            script.joined_by(command.pipe),
+            Joint::Then | Joint::Background
+        )
 }
 
 fn one<'t>(mut command: Command<'t>, script: &mut Script<'t>, depth: usize) {

@@ -24,11 +24,12 @@ enum Value<'t> {
 }
 
 impl<'t> Variables<'t> {
-    /// Notes what `command` sets.
-    pub(super) fn learn(&mut self, command: &Command<'t>) {
+    /// Notes what `command` sets; unless it is `sure` to be run, that is not known from there on.
+    pub(super) fn learn(&mut self, command: &Command<'t>, sure: bool) {
         let exports = ["export", "readonly", "local", "declare"];
         if exports.contains(&command.program()) {
-            return command.arguments().iter().for_each(|word| self.set(word));
+            let told = command.arguments().iter();
+            return told.for_each(|word| self.set(word, sure));
         }
         // What stands in front of a program is for that program only.
         if !command.words.is_empty() {
@@ -37,22 +38,23 @@ impl<'t> Variables<'t> {
         if let [first, members @ ..] = command.assigned.as_slice()
             && let Some(name) = first.text.strip_suffix('=').filter(|_| !members.is_empty())
         {
-            if members.len() > MAX_MEMBERS {
-                return;
+            self.known.remove(name);
+            if sure && members.len() <= MAX_MEMBERS {
+                let members = Value::List(members.to_vec());
+                self.known.insert(name.to_owned(), members);
             }
-            self.known
-                .insert(name.to_owned(), Value::List(members.to_vec()));
             return;
         }
-        command.assigned.iter().for_each(|word| self.set(word));
+        let assigned = command.assigned.iter();
+        assigned.for_each(|word| self.set(word, sure));
     }
 
-    fn set(&mut self, word: &Word<'t>) {
+    fn set(&mut self, word: &Word<'t>, sure: bool) {
         if let Some((name, value)) = word.text.split_once('=') {
             // What is added to, or printed by a command, is not known.
             let added = name.strip_suffix('+');
             let printed = value.contains('`') || value.contains("$(");
-            if added.is_some() || printed || value.len() > MAX_VALUE {
+            if !sure || added.is_some() || printed || value.len() > MAX_VALUE {
                 self.known.remove(added.unwrap_or(name));
             } else {
                 let from = name.len() + 1;

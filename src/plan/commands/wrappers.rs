@@ -33,7 +33,8 @@ type Verbs = (
 );
 
 /// Wrappers whose command follows their options and this many words more.
-const SIMPLE: [Simple; 18] = [
+const SIMPLE: [Simple; 19] = [
+    (&["parallel"], "aIjNS", &["jobs", "arg-file", "joblog"], 0),
     (
         &["sudo"],
         "ugpCrtTDRhU",
@@ -129,7 +130,8 @@ const BEHIND_DASHES: [&str; 12] = [
 ];
 
 /// Programs that run the script that one of these options holds.
-const SCRIPTS: [(&[&str], &str, &[&str]); 6] = [
+const SCRIPTS: [(&[&str], &str, &[&str]); 7] = [
+    (&["ansible"], "miulfetTPBcMa", &["a", "args"]),
     (&["su", "runuser"], "cgGsw", &["c", "command"]),
     (&["fly", "flyctl"], "Ca", &["C", "command"]),
     (&["gcloud"], "", &["command"]),

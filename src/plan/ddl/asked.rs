@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use squawk_syntax::ast::{self, AlterTypeAction, AstNode, Constraint, Stmt, TableArg};
+use squawk_syntax::ast::{
+    self, AlterTypeAction, AstNode, Constraint, ReindexTarget, Stmt, TableArg,
+};
 use squawk_syntax::{SyntaxNode, ast::RoleNameRef};
 
 use super::certain::Outcome;
 use super::judge::relations;
 use super::name::{self, Type};
+use super::object::behind_keywords;
 use super::refused::Look;
 use crate::plan::sql_text;
 
@@ -59,9 +62,31 @@ impl Look<'_> {
                     self.fails(node, &format!("there is a schema `{schema}` already"));
                 }
             }
+            Stmt::Reindex(_) | Stmt::Cluster(_) => self.goes_through_parts(tree),
             Stmt::Update(update) => self.update(update),
             Stmt::Delete(delete) => self.delete(delete),
             _ => {}
+        }
+    }
+
+    /// `REINDEX INDEX` and `CLUSTER` of partitioned tables, which not every server knows.
+    fn goes_through_parts(&mut self, tree: &Stmt) {
+        let node = tree.syntax();
+        let catalog = &self.live.catalog;
+        let (table, least) = match tree {
+            Stmt::Reindex(reindex) => match reindex.reindex_target() {
+                Some(target @ ReindexTarget::ReindexTargetIndex(_)) => {
+                    let index = name::canonical(&behind_keywords(&target));
+                    (catalog.table_of(&index).map(str::to_owned), 14)
+                }
+                _ => return,
+            },
+            _ => (relations(node).into_iter().next(), 15),
+        };
+        let divided = table.filter(|table| catalog.is_divided(table));
+        if let Some(table) = divided.filter(|_| !catalog.at_least(least) && !self.live.open) {
+            let why = format!("`{table}` is partitioned, and the server takes this since {least}");
+            self.fails(node, &why);
         }
     }
 

@@ -1,9 +1,10 @@
 //! What is known of a database's tables from the statements that made them: enough to tell which
 //! changes need all rows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::name::Type;
+use super::constraints::known_check;
+use super::name::{self, Type};
 use crate::plan::facts::{ColumnFacts, Facts};
 
 /// Everything that is known.
@@ -16,6 +17,10 @@ pub struct Catalog {
     pub(super) domains: HashMap<String, Domain>,
     /// Views, materialized ones too, and what they read.
     pub(super) views: HashMap<String, Vec<String>>,
+    /// Tables of other schemas that are found without naming one: the name, and the one in `tables`.
+    pub(super) visible: HashMap<String, String>,
+    /// Columns that the text which is being judged has added without a value: in all rows they are null.
+    pub(super) unfilled: HashSet<(String, String)>,
     /// The tables that a policy was made for.
     pub(super) guarded: BTreeSet<String>,
     /// The session's time zone, where a statement has set it.
@@ -47,12 +52,14 @@ pub(super) struct Table {
 }
 
 /// What is known of a domain.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Domain {
     /// Whether it has constraints.
     pub(super) tests: bool,
     /// Whether all tables that use it are known.
     pub(super) whole: bool,
+    /// The type below it.
+    pub(super) base: Type,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -71,6 +78,8 @@ pub(super) struct Check {
     pub(super) mentioned: Vec<String>,
     /// The columns of which it says that they are never null.
     pub(super) present: Vec<String>,
+    /// The texts and numbers in it, as they are written.
+    pub(super) values: Vec<String>,
     /// Whether all rows are known to pass.
     pub(super) valid: bool,
 }
@@ -80,12 +89,18 @@ pub(super) struct ForeignKey {
     pub(super) name: String,
     /// The table that it points at.
     pub(super) to: String,
+    /// Its columns.
+    pub(super) columns: Vec<String>,
+    /// Those that they point at, where they are named.
+    pub(super) to_columns: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     pub(super) table: String,
     pub(super) columns: Vec<String>,
+    /// All columns that it is made of, where some of that is an expression, or it is an index of a part of the rows.
+    pub(super) computed_of: Vec<String>,
 }
 
 impl Catalog {
@@ -106,6 +121,12 @@ impl Catalog {
     pub(super) fn is_divided(&self, table: &str) -> bool {
         let known = self.tables.get(table);
         known.is_some_and(|known| !known.partitions.is_empty() || !known.divided_by.is_empty())
+    }
+
+    /// Whether there is something below `table`.
+    pub(super) fn has_below(&self, table: &str) -> bool {
+        let known = self.tables.get(table);
+        known.is_some_and(|known| !known.partitions.is_empty() || !known.heirs.is_empty())
     }
 
     /// Ends a file: what it made is used by others from now on.
@@ -138,32 +159,82 @@ impl Catalog {
             table.partitions.clone_from(&found.partitions);
             table.default_partition.clone_from(&found.default_partition);
             table.heirs.clone_from(&found.heirs);
+            table.divided_by.clone_from(&found.divided_by);
             if found.constraints.is_some() {
                 let keys = found.keys.iter().map(|key| ForeignKey {
                     name: key.name.clone(),
                     to: key.to.clone(),
+                    columns: key.columns.clone(),
+                    to_columns: key.to_columns.clone(),
                 });
                 table.keys = keys.collect();
+                table.checks = found.checks.iter().filter_map(known_check).collect();
             }
-            for (index, columns) in &found.indexes {
-                let (table, columns) = (name.clone(), columns.clone());
-                self.indexes.insert(index.clone(), Index { table, columns });
+            for index in &found.indexes {
+                let known = Index {
+                    table: name.clone(),
+                    columns: index.columns.clone(),
+                    computed_of: index.computed_of.clone(),
+                };
+                self.indexes.insert(index.name.clone(), known);
             }
         }
+        self.visible.clone_from(&facts.visible);
         for (alias, name) in &facts.visible {
             if let Some(table) = self.tables.get(name).cloned() {
                 self.tables.insert(alias.clone(), table);
+            } else if let Some(index) = self.indexes.get(name).cloned() {
+                self.indexes.insert(alias.clone(), index);
             }
         }
-        for (name, &tests) in &facts.domains {
-            let whole = true;
-            self.domains.insert(name.clone(), Domain { tests, whole });
+        for (name, found) in &facts.domains {
+            let domain = Domain {
+                tests: found.tests,
+                whole: true,
+                base: Type::read(&found.base),
+            };
+            self.domains.insert(name.clone(), domain);
         }
+    }
+
+    /// The index that statements call `name`. In which schema it stands nobody may say.
+    pub(super) fn index(&self, name: &str) -> Option<&Index> {
+        let bare = |(known, _): &(&String, &Index)| name::bare(known) == name;
+        self.indexes
+            .get(name)
+            .or_else(|| Some(self.indexes.iter().find(bare)?.1))
     }
 
     /// The table of `index`.
     pub(super) fn table_of(&self, index: &str) -> Option<&str> {
-        self.indexes.get(index).map(|index| index.table.as_str())
+        self.index(index).map(|index| index.table.as_str())
+    }
+
+    /// What is stored of the type `ty`: of a domain what is below it; none: the domain tests what is written, unless
+    /// that does not `mind`.
+    pub(super) fn stored(&self, ty: &Type, mind: bool) -> Option<Type> {
+        let mut ty = ty.clone();
+        // Domains stand on domains, not in circles.
+        for _ in 0..MAX_DOMAINS {
+            match self.domains.get(&ty.base).filter(|_| !ty.array) {
+                Some(domain) if mind && domain.tests => return None,
+                Some(domain) => ty = domain.base.clone(),
+                None => break,
+            }
+        }
+        Some(ty)
+    }
+
+    /// Whether another type of `column` goes through `table` even where its rows stay as they are: a check tests them
+    /// anew, or an index is built anew, as all are if the values are `sorted` otherwise.
+    pub(super) fn minds_type(&self, table: &str, column: &str, sorted: bool) -> bool {
+        let own = self.visible.get(table).map_or(table, String::as_str);
+        let named = |names: &[String]| names.iter().any(|name| name == column);
+        let built = |index: &Index| named(&index.computed_of) || sorted && named(&index.columns);
+        let known = self.tables.get(table);
+        let checked = known.is_some_and(|table| table.checks_any(&[column.to_owned()]));
+        let mut indexes = self.indexes.values();
+        checked || indexes.any(|index| index.table == own && built(index))
     }
 
     /// The tables with a foreign key to `table`.
@@ -174,6 +245,32 @@ impl Catalog {
             .filter(|(_, other)| points(other))
             .map(|(name, _)| name.clone())
             .collect()
+    }
+
+    /// The tables at the other ends of the foreign keys that `column` of `table` is part of; `pointed`: of those that
+    /// point at it as well.
+    pub(super) fn tied_by(&self, table: &str, column: &str, pointed: bool) -> BTreeSet<String> {
+        let named = |names: &[String]| names.iter().any(|name| name == column);
+        let own = self.tables.get(table).into_iter();
+        let own = own
+            .flat_map(|known| &known.keys)
+            .filter(|key| named(&key.columns));
+        let mut found: BTreeSet<String> = own.map(|key| key.to.clone()).collect();
+        let points = |other: &Table| {
+            let mut keys = other.keys.iter();
+            keys.any(|key| key.to == table && named(&key.to_columns))
+        };
+        let others = self.tables.iter().filter(|(_, other)| points(other));
+        found.extend(others.map(|(name, _)| name.clone()).filter(|_| pointed));
+        found.remove(table);
+        found
+    }
+
+    /// The table of which `table` is a partition.
+    pub(super) fn parent_of(&self, table: &str) -> Option<&str> {
+        let parts = |known: &Table| known.partitions.iter().any(|name| name == table);
+        let mut tables = self.tables.iter();
+        Some(tables.find(|(_, known)| parts(known))?.0)
     }
 
     /// The tables that have what `table` has: its partitions, and those that inherit from it.
@@ -219,6 +316,9 @@ impl Catalog {
     }
 }
 
+/// How many domains may stand on each other.
+const MAX_DOMAINS: usize = 20;
+
 /// A column of the database under its name.
 fn column((name, facts): (&String, &ColumnFacts)) -> (String, Column) {
     let column = Column {
@@ -240,6 +340,14 @@ impl Table {
     pub(super) fn checks_any(&self, columns: &[String]) -> bool {
         self.proven()
             .any(|check| check.mentioned.iter().any(|name| columns.contains(name)))
+    }
+
+    /// Whether a check that all rows pass is about one of `columns` and names all of `values`, which says where no row
+    /// is, as far as anybody can tell who does not compute.
+    pub(super) fn rules_out(&self, columns: &[String], values: &[String]) -> bool {
+        let about = |check: &&Check| check.mentioned.iter().any(|name| columns.contains(name));
+        let named = |check: &Check| values.iter().all(|value| check.values.contains(value));
+        !values.is_empty() && self.proven().filter(about).any(named)
     }
 
     fn proven(&self) -> impl Iterator<Item = &Check> {

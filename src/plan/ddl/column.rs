@@ -8,6 +8,7 @@ use super::form::Form;
 use super::judge::Desk;
 use super::lock::LockMode;
 use super::name::{self, Type};
+use super::retype;
 use super::stable::is_stable;
 use super::verdict::Effect;
 use crate::plan::sql_text::{self, Token, TokenSort};
@@ -20,18 +21,8 @@ pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddColumn, table: &str) {
         .map(|ty| Type::read(&ty.syntax().text().to_string()))
         .unwrap_or_default();
     let form = form_of_new(desk, &ty, &constraints);
-    let part = desk.add(form, node, table);
-    let range = part.range.clone();
-    for child in desk
-        .catalog
-        .tables
-        .get(table)
-        .map_or(Vec::new(), |t| t.partitions.clone())
-    {
-        let row = form.row();
-        let touch = row.lock.map(|lock| desk.touch(&child, lock, row.effect));
-        desk.add_at(form, range.clone(), touch.into_iter().collect());
-    }
+    desk.add(form, node, table);
+    let range = desk.place(node);
     // A default is a value for the rows that are there, even where it is NULL: each is looked up.
     let fresh = desk.catalog.is_fresh(table);
     let effect = if default_of(&constraints).is_some_and(|default| !is_null(&default)) && !fresh {
@@ -77,7 +68,7 @@ fn form_of_new(desk: &Desk<'_>, ty: &Type, constraints: &[Constraint]) -> Form {
     if ty.is_serial() {
         return Form::AddColumnNumbered;
     }
-    if desk.catalog.domains.get(&ty.base).is_some_and(|d| d.tests) {
+    if desk.catalog.stored(ty, true).is_none() {
         return Form::AddColumnOfDomain;
     }
     if default.as_ref().is_some_and(is_volatile) {
@@ -139,7 +130,7 @@ pub(super) fn alter(desk: &mut Desk<'_>, alter: &ast::AlterColumn, table: &str) 
     let Some(option) = alter.option() else { return };
     let column = name::given(alter.column_name_ref());
     let form = match &option {
-        AlterColumnOption::SetType(set) => change_type(desk, set, table, &column),
+        AlterColumnOption::SetType(set) => retype::form(desk, set, table, &column),
         AlterColumnOption::SetNotNull(_) => {
             let known = desk.catalog.tables.get(table);
             let required = known
@@ -177,51 +168,33 @@ pub(super) fn alter(desk: &mut Desk<'_>, alter: &ast::AlterColumn, table: &str) 
         _ => Form::ChangeTable,
     };
     desk.add(form, alter.syntax(), table);
+    if let AlterColumnOption::SetType(_) = option {
+        tied(desk, form, alter.syntax(), table, &column, true);
+    }
 }
 
-fn change_type(desk: &Desk<'_>, set: &ast::SetType, table: &str, column: &str) -> Form {
-    let new = set
-        .ty()
-        .map(|ty| Type::read(&ty.syntax().text().to_string()))
-        .unwrap_or_default();
-    let known = desk
-        .catalog
-        .tables
-        .get(table)
-        .and_then(|table| table.columns.get(column));
-    let computed = set.using_expr().is_some_and(|using| {
-        let text = using.syntax().text().to_string();
-        let words = sql_text::tokens(&text).count();
-        // `USING x` and `USING x::type` only say what is done anyway.
-        words > 2 && !(text.contains("::") && words <= 9 && !text[5..].contains('('))
-    });
-    let Some(old) = known.map(|known| &known.ty) else {
-        // With an expression the rows are written anew whatever they were.
-        return if computed {
-            Form::ChangeType
-        } else {
-            Form::ChangeTypeUnknown
-        };
-    };
-    if old.differs_in_zone(&new) && !computed {
-        let utc = desk
-            .catalog
-            .zone
-            .as_deref()
-            .is_some_and(|zone| zone.eq_ignore_ascii_case("utc"));
-        return if utc {
-            Form::ChangeTypeKept
-        } else {
-            Form::ChangeZone
-        };
-    }
-    if old.keeps_rows_as(&new) && !computed {
-        return Form::ChangeTypeKept;
-    }
-    let shrinks = |ty: &Type| matches!(ty.base.as_str(), "varchar" | "text");
-    if shrinks(old) && new.base == "varchar" {
-        Form::ShrinkText
-    } else {
-        Form::ChangeType
+/// What is called `CASCADE` takes the foreign keys along that point at the column.
+pub(super) fn drop(desk: &mut Desk<'_>, found: &ast::DropColumn, table: &str) {
+    let column = name::given(found.column_name_ref());
+    let node = found.syntax();
+    desk.add(Form::DropColumn, node, table);
+    let cascades = sql_text::cascades(&node.text().to_string());
+    tied(desk, Form::DropColumn, node, table, &column, cascades);
+}
+
+/// The tables at the other ends of the foreign keys of a column are locked with it.
+fn tied(
+    desk: &mut Desk<'_>,
+    form: Form,
+    node: &SyntaxNode,
+    table: &str,
+    column: &str,
+    pointed: bool,
+) {
+    let others = desk.catalog.tied_by(table, column, pointed);
+    let touch = |other: &String| desk.touch(other, LockMode::AccessExclusive, Effect::Metadata);
+    let touches: Vec<_> = others.iter().map(touch).collect();
+    if !touches.is_empty() {
+        desk.add_with(form, node, touches);
     }
 }

@@ -82,8 +82,7 @@ fn use_index(
     let index = name::given(using.index_ref());
     let columns = desk
         .catalog
-        .indexes
-        .get(&index)
+        .index(&name::beside(table, index.clone()))
         .map_or(&[][..], |index| &index.columns);
     let known = desk.catalog.tables.get(table);
     let may_be_null = |table: &Table, name: &String| {

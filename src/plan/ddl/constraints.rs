@@ -6,6 +6,10 @@ use super::catalog::{Catalog, Check, Column, ForeignKey, Index, Table};
 use super::column::is_virtual;
 use super::name::{self, Type};
 use super::object::references;
+use super::partition::is_value;
+use super::read;
+use crate::plan::facts::CheckFacts;
+use crate::plan::sql_text;
 
 pub(super) fn add_column(
     catalog: &mut Catalog,
@@ -55,6 +59,7 @@ pub(super) fn column_constraint(
             let index = Index {
                 table: name.to_owned(),
                 columns: vec![column.to_owned()],
+                ..Index::default()
             };
             catalog.indexes.insert(format!("{name}_pkey"), index);
         }
@@ -66,8 +71,13 @@ pub(super) fn column_constraint(
                 || format!("{name}_{column}_fkey"),
                 |own| name::of(own.syntax()),
             );
-            let to = name::given(found.table());
-            table.keys.push(ForeignKey { name: own, to });
+            let text = found.syntax().text().to_string();
+            table.keys.push(ForeignKey {
+                name: own,
+                to: name::given(found.table()),
+                columns: vec![column.to_owned()],
+                to_columns: columns(&text),
+            });
         }
         Constraint::GeneratedConstraint(generated) => {
             if let Some(column) = table.columns.get_mut(column) {
@@ -117,13 +127,19 @@ pub(super) fn add_constraint(
             }
         }
         Constraint::ForeignKeyConstraint(key) => {
-            let columns = columns(&text).join("_");
-            let own = own.unwrap_or_else(|| format!("{name}_{columns}_fkey"));
+            let own_columns = columns(&text);
+            let own = own.unwrap_or_else(|| format!("{name}_{}_fkey", own_columns.join("_")));
             let to = references(key.syntax())
                 .into_iter()
                 .next()
                 .unwrap_or_default();
-            table.keys.push(ForeignKey { name: own, to });
+            let behind = text.to_ascii_lowercase().find("references");
+            table.keys.push(ForeignKey {
+                name: own,
+                to,
+                columns: own_columns,
+                to_columns: behind.map_or(Vec::new(), |at| columns(&text[at..])),
+            });
         }
         Constraint::PrimaryKeyConstraint(_) => add_key(catalog, table, name, (own, true), &text),
         Constraint::UniqueConstraint(_) => add_key(catalog, table, name, (own, false), &text),
@@ -142,12 +158,29 @@ fn read_check(name: String, check: &ast::CheckConstraint, valid: bool) -> Check 
     if let Some(expression) = &expression {
         find_present(expression, &mut present);
     }
+    let text = expression
+        .as_ref()
+        .map_or(String::new(), |e| e.syntax().text().to_string());
+    let values = sql_text::tokens(&text).filter(|token| is_value(token, &text));
     Check {
         name,
+        values: values.map(|token| text[token.range].to_owned()).collect(),
         mentioned: names.map(|name| name::of(name.syntax())).collect(),
         present,
         valid,
     }
+}
+
+/// A check of the database; none: it can't be read.
+pub(super) fn known_check(found: &CheckFacts) -> Option<Check> {
+    let sql = format!("ALTER TABLE t ADD {}", found.definition);
+    let script = read::read(&sql);
+    let tree = script.statements.first()?.read(&sql).tree?;
+    let check = tree
+        .syntax()
+        .descendants()
+        .find_map(ast::CheckConstraint::cast)?;
+    Some(read_check(found.name.clone(), &check, found.valid))
 }
 
 /// Adds the columns that are never null where `expression` is true: each stands as `x IS NOT NULL`, by
@@ -193,18 +226,17 @@ fn add_key(
             column.required = true;
         }
     }
-    let own = own.unwrap_or_else(|| {
-        if primary {
-            format!("{name}_pkey")
-        } else {
-            format!("{name}_{}_key", columns.join("_"))
-        }
-    });
+    let own = match own {
+        Some(own) => name::beside(name, own),
+        None if primary => format!("{name}_pkey"),
+        None => format!("{name}_{}_key", columns.join("_")),
+    };
     catalog.indexes.insert(
         own,
         Index {
             table: name.to_owned(),
             columns,
+            ..Index::default()
         },
     );
 }

@@ -1,12 +1,14 @@
 //! What is dropped.
 
+use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, Stmt};
 
 use super::form::Form;
-use super::judge::Desk;
+use super::judge::{Desk, relations};
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
+use crate::plan::sql_text;
 
 pub(super) fn table(desk: &mut Desk<'_>, found: &ast::DropTable) {
     let cascades = found.drop_behavior().is_some_and(|b| {
@@ -30,15 +32,43 @@ pub(super) fn table(desk: &mut Desk<'_>, found: &ast::DropTable) {
         } else {
             Vec::new()
         };
-        for other in targets
-            .into_iter()
-            .chain(pointing)
+        // A partition is taken away from its table, and the default one has to know.
+        let parent = desk.catalog.parent_of(name).map(str::to_owned);
+        let default = parent.as_ref().and_then(|parent| {
+            let parent = desk.catalog.tables.get(parent)?;
+            parent.default_partition.clone()
+        });
+        let others = targets.into_iter().chain(pointing);
+        let others = others.chain(parent).chain(default);
+        for other in others
+            .chain(desk.catalog.below(name))
             .filter(|other| !names.contains(other))
         {
             touches.push(desk.touch(&other, LockMode::AccessExclusive, Effect::Metadata));
         }
     }
     desk.add_with(Form::DropTable, found.syntax(), touches);
+}
+
+/// What `TRUNCATE … CASCADE` empties as well.
+pub(super) fn emptied_with(desk: &mut Desk<'_>, node: &SyntaxNode) {
+    if !sql_text::cascades(&node.text().to_string()) {
+        return;
+    }
+    let named = relations(node);
+    let mut open = named.clone();
+    let mut found = Vec::new();
+    while let Some(table) = open.pop() {
+        for other in desk.catalog.pointing_at(&table) {
+            if !named.contains(&other) && !found.contains(&other) {
+                open.push(other.clone());
+                found.push(other);
+            }
+        }
+    }
+    let touch = |name: &String| desk.touch(name, LockMode::AccessExclusive, Effect::Empty);
+    let touches = found.iter().map(touch).collect();
+    desk.add_with(Form::Truncate, node, touches);
 }
 
 pub(super) fn index(desk: &mut Desk<'_>, found: &ast::DropIndex) {

@@ -87,6 +87,8 @@ forms! {
     SetExpressionRequired: AE, Scan, Transformative, "computes a virtual generated column otherwise, and tests all rows for nulls", "";
     AddNotNullNotValid: AE, Metadata, Transformative, "requires a column of new rows", "";
     ChangeTypeKept: AE, Metadata, Transformative, "changes a type in a way that keeps the rows as they are", "";
+    ChangeTypeTested: AE, Scan, Transformative, "changes a type in a way that keeps the rows, but tests all of them against checks, or builds indexes anew", "before, drop such a check or index; afterwards add the check `NOT VALID`, then `VALIDATE CONSTRAINT`, and `CREATE INDEX CONCURRENTLY`";
+    ReplaceValues: AE, Rewrite, Breaking, "changes a type, and does not look at what is in the column, which is lost", "add a column of the new type, fill it in batches, and drop the old one later";
     ChangeType: AE, Rewrite, Transformative, "changes a type", "add a column of the new type, write both, fill it in batches, and swap";
     ChangeTypeUnknown: AE, Rewrite, Transformative, "changes a type, and what it was is not known here", "if the rows can't stay as they are: add a column of the new type, write both, fill it in batches, and swap";
     ChangeZone: AE, Rewrite, Transformative, "changes between times with and without a zone", "with `SET timezone = 'UTC'` the rows stay as they are; else add a column and swap";
@@ -158,7 +160,86 @@ forms! {
     Other: None, Metadata, Additive, "does nothing to tables", "";
 }
 
+/// What else below a table a statement is about: partitions, and tables that inherit from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Nothing else.
+    Itself,
+    /// Partitions.
+    Partitions,
+    /// All that is below it.
+    All,
+}
+
 impl Form {
+    /// What else below a table it is about, without `ONLY`.
+    pub(super) fn reach(self) -> Reach {
+        use Form::{
+            AddCheck, AddCheckNotValid, AddColumn, AddColumnChecked, AddColumnNumbered,
+            AddColumnOfDomain, AddColumnReferencing, AddColumnRequired, AddColumnStored,
+            AddColumnUnique, AddColumnVirtual, AddColumnVolatile, AddExclude, AddForeignKey,
+            AddForeignKeyNotValid, AddNotNullNotValid, AddPrimaryKey, AddUnique, ChangeType,
+            ChangeTypeKept, ChangeTypeTested, ChangeTypeUnknown, ChangeZone, Cluster,
+            CreateTrigger, Delete, DeleteSome, DropColumn, DropConstraint, DropDefault,
+            DropForeignKey, DropNotNull, DropTrigger, LockTable, RenameColumn, ReplaceValues,
+            SetDefault, SetExpression, SetExpressionRequired, SetExpressionVirtual, SetNotNull,
+            SetNotNullProven, ShrinkText, Truncate, Update, UpdateSome, Vacuum, VacuumFull,
+            Validate,
+        };
+        match self {
+            AddColumn
+            | AddColumnVolatile
+            | AddColumnNumbered
+            | AddColumnStored
+            | AddColumnVirtual
+            | AddColumnOfDomain
+            | AddColumnRequired
+            | AddColumnUnique
+            | AddColumnChecked
+            | AddColumnReferencing
+            | DropColumn
+            | RenameColumn
+            | SetNotNull
+            | SetNotNullProven
+            | DropNotNull
+            | SetDefault
+            | DropDefault
+            | SetExpression
+            | SetExpressionVirtual
+            | SetExpressionRequired
+            | AddNotNullNotValid
+            | ChangeTypeKept
+            | ChangeTypeTested
+            | ReplaceValues
+            | ChangeType
+            | ChangeTypeUnknown
+            | ChangeZone
+            | ShrinkText
+            | AddCheck
+            | AddCheckNotValid
+            | Validate
+            | DropConstraint
+            | Truncate
+            | Update
+            | UpdateSome
+            | Delete
+            | DeleteSome
+            | LockTable => Reach::All,
+            AddForeignKey
+            | AddForeignKeyNotValid
+            | AddUnique
+            | AddPrimaryKey
+            | AddExclude
+            | DropForeignKey
+            | CreateTrigger
+            | DropTrigger
+            | Cluster
+            | Vacuum
+            | VacuumFull => Reach::Partitions,
+            _ => Reach::Itself,
+        }
+    }
+
     /// What is known of it.
     pub fn row(self) -> &'static Row {
         &TABLE[self as usize]

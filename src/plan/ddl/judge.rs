@@ -7,13 +7,13 @@ use squawk_syntax::ast::{self, AlterTableAction, AstNode, Stmt};
 
 use super::around;
 use super::catalog::Catalog;
-use super::form::Form;
+use super::form::{Form, Reach};
 use super::learn;
 use super::lock::LockMode;
 use super::name;
 use super::read::{self, Read, Script};
 use super::verdict::{Effect, Judged, Part, Sort, Touch};
-use super::{column, constraint, drop, object, view, words};
+use super::{column, constraint, drop, object, partition, view, words};
 
 /// Judges the statements of `sql` in their order; `catalog` learns from each.
 pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
@@ -23,6 +23,7 @@ pub fn judge(sql: &str, catalog: &mut Catalog) -> Vec<Judged> {
 /// The same of what was read already.
 pub fn judge_script(script: Script<'_>, catalog: &mut Catalog) -> Vec<Judged> {
     let sql = script.sql.as_ref();
+    catalog.unfilled.clear();
     let statements = script.statements.into_iter();
     statements
         .map(|parsed| {
@@ -103,38 +104,67 @@ impl Desk<'_> {
     }
 
     /// Notes that `node` has the form `form` and is about `target`.
-    pub(super) fn add(&mut self, form: Form, node: &SyntaxNode, target: &str) -> &mut Part {
+    pub(super) fn add(&mut self, form: Form, node: &SyntaxNode, target: &str) {
         let row = form.row();
         let touches = row.lock.map(|lock| self.touch(target, lock, row.effect));
-        self.add_with(form, node, touches.into_iter().collect())
+        self.add_with(form, node, touches.into_iter().collect());
     }
 
     /// Notes that `node` has the form `form`, and what it touches.
-    pub(super) fn add_with(
-        &mut self,
-        form: Form,
-        node: &SyntaxNode,
-        touches: Vec<Touch>,
-    ) -> &mut Part {
-        let range = node.text_range();
-        let start = self.base + usize::from(range.start()) + blank_before(node);
-        let end = (self.base + usize::from(range.end())).max(start);
-        self.add_at(form, start..end, touches)
+    pub(super) fn add_with(&mut self, form: Form, node: &SyntaxNode, touches: Vec<Touch>) {
+        let range = self.place(node);
+        self.add_at(form, range, touches);
     }
 
-    pub(super) fn add_at(
-        &mut self,
-        form: Form,
-        range: Range<usize>,
-        touches: Vec<Touch>,
-    ) -> &mut Part {
-        self.parts.push(Part {
-            form,
-            range,
-            touches,
-        });
-        let last = self.parts.len() - 1;
-        &mut self.parts[last]
+    /// Where `node` stands in the text.
+    pub(super) fn place(&self, node: &SyntaxNode) -> Range<usize> {
+        let range = node.text_range();
+        let start = self.base + usize::from(range.start()) + blank_before(node);
+        start..(self.base + usize::from(range.end())).max(start)
+    }
+
+    pub(super) fn add_at(&mut self, form: Form, range: Range<usize>, touches: Vec<Touch>) {
+        match self.parts.last_mut() {
+            // It does the same to several relations.
+            Some(last) if last.form == form && last.range == range => last.touches.extend(touches),
+            _ => self.parts.push(Part {
+                form,
+                range,
+                touches,
+            }),
+        }
+    }
+
+    /// Adds what is done to `table` to what is below it, as far as the parts behind the first `from` reach down.
+    fn reach_down(&mut self, from: usize, table: &str) {
+        let catalog = self.catalog;
+        let divided = catalog.is_divided(table);
+        let below = catalog.below(table);
+        for at in from..self.parts.len() {
+            let part = &self.parts[at];
+            let reaches = match part.form.reach() {
+                Reach::Itself => false,
+                Reach::Partitions => divided,
+                Reach::All => true,
+            };
+            let mut own = part.touches.iter().rev();
+            let own = own.find(|touch| touch.relation == table && touch.sort == Sort::Table);
+            let Some(own) = own.filter(|_| reaches).cloned() else {
+                continue;
+            };
+            let named: Vec<String> = part.touches.iter().map(|t| t.relation.clone()).collect();
+            let below = below.iter().filter(|name| !named.contains(name));
+            let touches: Vec<Touch> = below
+                .map(|name| self.touch(name, own.lock, own.effect))
+                .collect();
+            self.parts[at].touches.extend(touches);
+        }
+    }
+
+    /// The same as [`Desk::add`], and what is below `target`.
+    pub(super) fn add_all(&mut self, form: Form, node: &SyntaxNode, target: &str) {
+        self.add(form, node, target);
+        self.reach_down(self.parts.len() - 1, target);
     }
 
     /// What happens to a table.
@@ -146,6 +176,7 @@ impl Desk<'_> {
             effect,
             fresh: self.catalog.is_fresh(relation),
             made: self.catalog.is_made(relation),
+            divided: self.catalog.is_divided(relation),
         }
     }
 
@@ -166,7 +197,10 @@ impl Desk<'_> {
         match tree {
             Stmt::AlterTable(alter) => self.alter_table(alter),
             Stmt::CreateTable(create) => object::create_table(self, create),
-            Stmt::CreateTableAs(create) => object::create_table_as(self, create),
+            Stmt::CreateTableAs(create) => {
+                object::create_table_as(self, create);
+                words::written_for(self, statement);
+            }
             Stmt::CreateIndex(create) => object::create_index(self, create),
             Stmt::AlterIndex(alter) => object::alter_index(self, alter),
             Stmt::Reindex(reindex) => object::reindex(self, reindex),
@@ -203,7 +237,10 @@ impl Desk<'_> {
             | Stmt::DropRule(_) => Form::ChangeTable,
             Stmt::CreateStatistics(_) | Stmt::Analyze(_) => Form::ChangeSettings,
             Stmt::Cluster(_) => Form::Cluster,
-            Stmt::Truncate(_) => Form::Truncate,
+            Stmt::Truncate(_) => {
+                drop::emptied_with(self, tree.syntax());
+                Form::Truncate
+            }
             _ => {
                 if !drop::other(self, tree) {
                     words::by_words(self, statement);
@@ -212,8 +249,13 @@ impl Desk<'_> {
             }
         };
         let node = tree.syntax();
+        let alone = words::has(node, "only");
         for table in relations(node) {
-            self.add(form, node, &table);
+            if alone {
+                self.add(form, node, &table);
+            } else {
+                self.add_all(form, node, &table);
+            }
         }
     }
 
@@ -225,8 +267,13 @@ impl Desk<'_> {
             return;
         };
         let table = relation(name.syntax());
+        let alone = name.only_token().is_some() || !self.catalog.has_below(&table);
         for action in alter.actions() {
+            let from = self.parts.len();
             self.action(&action, &table);
+            if !alone && !words::has(action.syntax(), "inherit") {
+                self.reach_down(from, &table);
+            }
         }
     }
 
@@ -241,12 +288,12 @@ impl Desk<'_> {
                 return constraint::validate(self, found, table);
             }
             AlterTableAction::AttachPartition(attach) => {
-                return object::attach(self, attach, table);
+                return partition::attach(self, attach, table);
             }
             AlterTableAction::DetachPartition(detach) => {
-                return object::detach(self, detach, table);
+                return partition::detach(self, detach, table);
             }
-            AlterTableAction::DropColumn(_) => Form::DropColumn,
+            AlterTableAction::DropColumn(found) => return column::drop(self, found, table),
             AlterTableAction::RenameColumn(_) => Form::RenameColumn,
             AlterTableAction::TableRenameTo(_) => Form::RenameTable,
             AlterTableAction::SetSchema(_) => Form::MoveTable,

@@ -28,8 +28,15 @@ pub(super) fn learn(catalog: &mut Catalog, statement: &Read<'_>) {
             let name = name::given(create.domain());
             let text = create.syntax().text().to_string().to_lowercase();
             let tests = text.contains("check") || text.contains("not null");
-            let whole = true;
-            catalog.domains.insert(name, Domain { tests, whole });
+            let base = create
+                .ty()
+                .map(|ty| Type::read(&ty.syntax().text().to_string()));
+            let domain = Domain {
+                tests,
+                whole: true,
+                base: base.unwrap_or_default(),
+            };
+            catalog.domains.insert(name, domain);
         }
         Some(Stmt::AlterDomain(alter)) => {
             let name = name::given(alter.domain_ref());
@@ -163,11 +170,39 @@ fn create_index(catalog: &mut Catalog, create: &ast::CreateIndex) {
     let Some(name) = create.index().map(|index| name::of(index.syntax())) else {
         return;
     };
+    let name = name::beside(&table, name);
     if create.if_not_exists().is_some() && catalog.indexes.contains_key(&name) {
         return;
     }
-    let columns = index_columns(create);
-    catalog.indexes.insert(name, Index { table, columns });
+    let index = Index {
+        table,
+        columns: index_columns(create),
+        computed_of: computed_of(create),
+    };
+    catalog.indexes.insert(name, index);
+}
+
+/// All columns that an index is to be made of, if some of that is an expression, or it is one of a part of the rows.
+fn computed_of(create: &ast::CreateIndex) -> Vec<String> {
+    let items = create.partition_item_list();
+    let mut each = items
+        .iter()
+        .flat_map(|items| items.syntax().children())
+        .filter_map(ast::PartitionItem::cast);
+    let part = create.where_clause();
+    let plain = each.all(|item| matches!(item.expr(), Some(ast::Expr::NameRef(_))));
+    if plain && part.is_none() {
+        return Vec::new();
+    }
+    let nodes = [
+        items.map(|items| items.syntax().clone()),
+        part.map(|part| part.syntax().clone()),
+    ];
+    let names = nodes
+        .into_iter()
+        .flatten()
+        .flat_map(|node| node.descendants().filter_map(ast::NameRef::cast));
+    names.map(|name| name::of(name.syntax())).collect()
 }
 
 /// The columns that an index is to have.
@@ -293,6 +328,13 @@ fn new_column(catalog: &mut Catalog, table: &mut Table, name: &str, add: &ast::A
             ..Column::default()
         },
     );
+    let filled = |constraint: Constraint| {
+        use Constraint::{DefaultConstraint, GeneratedConstraint};
+        matches!(constraint, DefaultConstraint(_) | GeneratedConstraint(_))
+    };
+    if !add.constraints().any(filled) {
+        catalog.unfilled.insert((name.to_owned(), own.clone()));
+    }
     for constraint in add.constraints() {
         column_constraint(catalog, table, name, &own, &constraint);
     }

@@ -3,7 +3,7 @@
 //! ```text
 //!  text ─► read      statements; a library's parser makes trees of them, of many texts at once
 //!       └► judge     which forms a statement has, and which relations they lock   ◄─ form: the table
-//!            ├► column, constraint, drop, object                                     of locks, measured
+//!            ├► column, constraint, drop, object, …                                        of locks, measured
 //!            └► learn    what is known of tables afterwards ─► catalog
 //!  Judged ─► Verdict     two axes: compatibility, and availability (lock and effect for each relation)
 //! ```
@@ -27,11 +27,14 @@ mod learn;
 mod lock;
 mod name;
 mod object;
+mod partition;
 mod read;
 mod refused;
+mod retype;
 mod rows;
 mod since;
 mod skipped;
+mod slip;
 mod stable;
 mod verdict;
 mod view;

@@ -5,14 +5,18 @@ use squawk_syntax::ast::AstNode;
 
 use crate::plan::sql_text::{self, TokenSort};
 
-/// The name that `text` writes: lower case unless quoted, without the schema `public`.
+/// How many bytes of a name the server keeps.
+const MAX_NAME: usize = 63;
+
+/// The name that `text` writes: lower case unless quoted, without the schema `public`. As the server does, letters that
+/// are not ASCII stay as they are, and what is too long is cut off.
 pub(super) fn canonical(text: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut quoted = None;
     for token in sql_text::tokens(text) {
         let piece = &text[token.range.clone()];
         match token.sort {
-            TokenSort::Word => parts.push(piece.to_lowercase()),
+            TokenSort::Word => parts.push(piece.to_ascii_lowercase()),
             TokenSort::Name => {
                 let inside = piece.trim_start_matches('"').trim_end_matches('"');
                 match parts
@@ -27,6 +31,9 @@ pub(super) fn canonical(text: &str) -> String {
             }
             TokenSort::Text | TokenSort::Sign => {}
         }
+    }
+    for part in &mut parts {
+        part.truncate(part.floor_char_boundary(MAX_NAME));
     }
     match parts.as_slice() {
         [schema, _, ..] if schema == "public" => parts[1..].join("."),
@@ -75,22 +82,30 @@ impl Type {
         let mut limits = Vec::new();
         let mut depth = 0;
         let mut array = false;
+        let mut joined = false;
         for token in sql_text::tokens(text) {
             let piece = &text[token.range.clone()];
+            let schema = std::mem::take(&mut joined).then(|| words.pop()).flatten();
             match (token.sort, piece) {
+                (TokenSort::Sign, ".") => joined = true,
+                (TokenSort::Word | TokenSort::Name, name) if schema.is_some() => {
+                    let usual = |schema: &String| schema == "pg_catalog" || schema == "public";
+                    let (schema, name) = (schema.filter(|s| !usual(s)), canonical(name));
+                    words.push(schema.map_or(name.clone(), |schema| format!("{schema}.{name}")));
+                }
                 (TokenSort::Sign, "(") => depth += 1,
                 (TokenSort::Sign, ")") => depth -= 1,
                 (TokenSort::Sign, "[") => array = true,
                 (TokenSort::Word, number) if depth > 0 => limits.extend(number.parse::<u32>().ok()),
                 (TokenSort::Word, word) if !word.starts_with(|c: char| c.is_ascii_digit()) => {
                     array |= word.eq_ignore_ascii_case("array");
-                    words.push(word.to_lowercase());
+                    words.push(word.to_ascii_lowercase());
                 }
-                (TokenSort::Name, name) => words.push(name.trim_matches('"').to_owned()),
+                (TokenSort::Name, name) => words.push(canonical(name)),
                 _ => {}
             }
         }
-        words.retain(|word| word != "array" && word != "pg_catalog" && word != "public");
+        words.retain(|word| word != "array");
         let short = limits.first().is_some_and(|bits| *bits <= 24);
         Type {
             base: match words.join(" ").as_str() {
@@ -129,7 +144,17 @@ impl Type {
         matches!(
             pair,
             ("timestamp", "timestamptz") | ("timestamptz", "timestamp")
-        ) && self.limits == other.limits
+        ) && self.digits() <= other.digits()
+    }
+
+    /// How many digits of a second a time has: without a number all six.
+    fn digits(&self) -> u32 {
+        self.limits.first().copied().unwrap_or(6)
+    }
+
+    /// Whether `self` and `other` are texts of which only one minds the case of letters: they are sorted otherwise.
+    pub(super) fn differs_in_order(&self, other: &Type) -> bool {
+        (self.base == "citext") != (other.base == "citext")
     }
 
     /// Whether rows with values of this type can stay as they are when it becomes `new`.
@@ -137,7 +162,7 @@ impl Type {
         if self.array || new.array {
             return self == new;
         }
-        let text = |ty: &Type| matches!(ty.base.as_str(), "text" | "varchar");
+        let text = |ty: &Type| matches!(ty.base.as_str(), "text" | "varchar" | "citext");
         match (self.base.as_str(), new.base.as_str()) {
             _ if self == new => true,
             _ if text(self) && text(new) => match (self.limits.first(), new.limits.first()) {
@@ -156,12 +181,10 @@ impl Type {
                 new.limits.is_empty()
                     || self.limits.first() <= new.limits.first() && !self.limits.is_empty()
             }
-            ("cidr", "inet") => true,
-            (old, other) if old == other && self.is_time() => {
-                // Without a number a time has all six digits.
-                let digits = |ty: &Type| ty.limits.first().copied().unwrap_or(6);
-                digits(self) <= digits(new)
-            }
+            ("bit", "varbit") => new.limits.is_empty() || self.limits.first() <= new.limits.first(),
+            ("xml", "text" | "varchar") => new.limits.is_empty(),
+            ("cidr", "inet") | ("int4", "oid") | ("oid", "int4" | "regclass") => true,
+            (old, other) if old == other && self.is_time() => self.digits() <= new.digits(),
             _ => false,
         }
     }
@@ -204,6 +227,12 @@ mod tests {
             ("public.orders", "orders"),
             ("audit.\"Log\"", "audit.Log"),
             ("\"a \"\" b\"", "a \" b"),
+            ("\u{c4}rger.\u{c4}\u{d6}X", "\u{c4}rger.\u{c4}\u{d6}x"),
+            (
+                &format!("s.{}", "a".repeat(70)),
+                &format!("s.{}", "a".repeat(63)),
+            ),
+            (&"\u{e4}".repeat(40), &"\u{e4}".repeat(31)),
         ] {
             assert_eq!(canonical(text), name, "{text}");
         }
@@ -228,6 +257,13 @@ mod tests {
             ("cidr", "inet", true),
             ("text", "text[]", false),
             ("varchar(5)[]", "text[]", false),
+            ("bit(8)", "varbit", true),
+            ("bit(8)", "varbit(6)", false),
+            ("text", "citext", true),
+            ("xml", "text", true),
+            ("oid", "int8", false),
+            ("app.money", "money", false),
+            ("pg_catalog.int4", "public.int4", true),
         ] {
             assert_eq!(
                 Type::read(old).keeps_rows_as(&Type::read(new)),
@@ -235,6 +271,11 @@ mod tests {
                 "{old} to {new}"
             );
         }
-        assert!(Type::read("timestamp").differs_in_zone(&Type::read("timestamp with time zone")));
+        let differ = |old, new| Type::read(old).differs_in_zone(&Type::read(new));
+        assert!(differ("timestamp", "timestamp with time zone"));
+        assert!(differ("timestamp(3)", "timestamptz"));
+        assert!(!differ("timestamptz", "timestamp(3)"));
+        assert_eq!(Type::read("app.apos").base, "app.apos");
+        assert_eq!(Type::read("\"QPos\"").base, "QPos");
     }
 }

@@ -1,15 +1,13 @@
-//! Tables, indexes, views and partitions that are made or changed, and statements told by their words.
+//! Tables, indexes and types that are made or changed.
 
 use squawk_syntax::SyntaxNode;
-use squawk_syntax::ast::{
-    self, AlterDomainAction, AlterTypeAction, AstNode, DetachPartitionOption, ReindexTarget,
-};
+use squawk_syntax::ast::{self, AlterDomainAction, AlterTypeAction, AstNode, ReindexTarget};
 
-use super::around;
 use super::form::Form;
 use super::judge::{Desk, relation, relations, stays};
 use super::lock::LockMode;
 use super::name;
+use super::partition;
 use super::verdict::{Effect, Touch};
 use super::words;
 use crate::plan::sql_text::{self, Token};
@@ -17,17 +15,7 @@ use crate::plan::sql_text::{self, Token};
 pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
     let node = create.syntax();
     if let Some(parent) = create.partition_of() {
-        let parent = relation(parent.syntax());
-        let lock = LockMode::AccessExclusive;
-        let mut touches = vec![desk.touch(&parent, lock, Effect::Metadata)];
-        touches.extend(default_of(desk, &parent, Effect::Scan));
-        let form = if touches.len() > 1 {
-            Form::CreatePartitionBesideDefault
-        } else {
-            Form::CreatePartition
-        };
-        desk.add_with(form, node, touches);
-        return;
+        return partition::create(desk, node, &relation(parent.syntax()));
     }
     let own = name::given(create.table_name());
     let targets = references(node).into_iter().filter(|target| *target != own);
@@ -35,13 +23,6 @@ pub(super) fn create_table(desk: &mut Desk<'_>, create: &ast::CreateTable) {
         .map(|target| desk.touch(&target, LockMode::ShareRowExclusive, Effect::Metadata))
         .collect();
     desk.add_with(Form::CreateTable, node, touches);
-}
-
-/// The partition of `parent` for rows that fit no other. A new one may be where some of them belong.
-fn default_of(desk: &Desk<'_>, parent: &str, effect: Effect) -> Option<Touch> {
-    let parent = desk.catalog.tables.get(parent)?;
-    let default = parent.default_partition.as_ref()?;
-    Some(desk.touch(default, LockMode::AccessExclusive, effect))
 }
 
 /// The tables that the constraints below `node` point at.
@@ -123,6 +104,11 @@ pub(super) fn create_index(desk: &mut Desk<'_>, create: &ast::CreateIndex) {
     };
     let table = relation(on.syntax());
     let node = create.syntax();
+    let name = name::beside(&table, name::given(create.index()));
+    if create.if_not_exists().is_some() && desk.catalog.indexes.contains_key(&name) {
+        desk.add_with(Form::Other, node, Vec::new());
+        return;
+    }
     if create.concurrently_token().is_some() {
         desk.add(Form::CreateIndexConcurrently, node, &table);
         return;
@@ -200,6 +186,11 @@ pub(super) fn reindex(desk: &mut Desk<'_>, reindex: &ast::Reindex) {
     let table = desk.catalog.table_of(&name).filter(|_| of_index);
     let table = table.map(str::to_owned);
     let divided = desk.catalog.is_divided(table.as_deref().unwrap_or(&name));
+    // Before 14 the server says that it can't, and does nothing.
+    if divided && !of_index && !desk.catalog.at_least(14) {
+        desk.add_with(Form::Other, node, Vec::new());
+        return;
+    }
     let form = match form {
         Form::Reindex if divided => Form::ReindexPartitions,
         form => form,
@@ -219,7 +210,7 @@ pub(super) fn reindex(desk: &mut Desk<'_>, reindex: &ast::Reindex) {
 }
 
 /// The name that a target of `REINDEX` ends with.
-fn behind_keywords(target: &ReindexTarget) -> String {
+pub(super) fn behind_keywords(target: &ReindexTarget) -> String {
     let text = target.syntax().text().to_string();
     let text = text.trim();
     let words = [
@@ -237,71 +228,6 @@ fn behind_keywords(target: &ReindexTarget) -> String {
         rest = tail.trim_start();
     }
     rest.to_owned()
-}
-
-pub(super) fn attach(desk: &mut Desk<'_>, attach: &ast::AttachPartition, table: &str) {
-    let child = name::given(attach.table_name_ref());
-    let columns = desk
-        .catalog
-        .tables
-        .get(table)
-        .map_or(Vec::new(), |table| table.divided_by.clone());
-    let proven = desk
-        .catalog
-        .tables
-        .get(&child)
-        .is_some_and(|child| child.checks_any(&columns));
-    let form = if proven {
-        Form::AttachProven
-    } else {
-        Form::Attach
-    };
-    let mut touches = vec![
-        desk.touch(table, LockMode::ShareUpdateExclusive, Effect::Metadata),
-        desk.touch(&child, LockMode::AccessExclusive, form.row().effect),
-    ];
-    touches.extend(default_of(desk, table, Effect::Scan));
-    desk.add_with(form, attach.syntax(), touches);
-}
-
-pub(super) fn detach(desk: &mut Desk<'_>, detach: &ast::DetachPartition, table: &str) {
-    let child = name::given(detach.table_name_ref());
-    let concurrently = matches!(
-        detach.detach_partition_option(),
-        Some(DetachPartitionOption::DetachConcurrently(_))
-    );
-    let (form, parent, own) = if concurrently {
-        (
-            Form::DetachConcurrently,
-            LockMode::ShareUpdateExclusive,
-            LockMode::AccessExclusive,
-        )
-    } else if desk.catalog.at_least(14) {
-        (
-            Form::Detach,
-            LockMode::AccessExclusive,
-            LockMode::AccessExclusive,
-        )
-    } else {
-        (
-            Form::Detach,
-            LockMode::AccessExclusive,
-            LockMode::ShareUpdateExclusive,
-        )
-    };
-    let mut touches = vec![
-        desk.touch(table, parent, Effect::Metadata),
-        desk.touch(&child, own, Effect::Metadata),
-    ];
-    let default = default_of(desk, table, Effect::Metadata);
-    touches.extend(default.filter(|default| !concurrently && default.relation != child));
-    let exchanged = around::attaches(desk.behind(detach.syntax()), table);
-    let form = if exchanged {
-        Form::ExchangePartition
-    } else {
-        form
-    };
-    desk.add_with(form, detach.syntax(), touches);
 }
 
 pub(super) fn alter_type(desk: &mut Desk<'_>, alter: &ast::AlterType) {
@@ -368,6 +294,6 @@ pub(super) fn vacuum(desk: &mut Desk<'_>, vacuum: &ast::Vacuum) {
         desk.add_with(form, vacuum.syntax(), Vec::new());
     }
     for table in tables {
-        desk.add(form, vacuum.syntax(), &table);
+        desk.add_all(form, vacuum.syntax(), &table);
     }
 }

@@ -8,6 +8,7 @@ use squawk_syntax::ast::Stmt;
 use squawk_syntax::{Parse, SourceFile};
 
 use super::client::{is_filled_in, masked, without_client};
+use super::slip::slip;
 use crate::plan::sql_text::{self, Token, TokenSort};
 
 /// The longest statement that is read as a tree.
@@ -154,7 +155,7 @@ fn one(sql: &str, range: Range<usize>) -> Parsed {
     let parse = (worth && is_shallow(text)).then(|| SourceFile::parse(text));
     let wrong = match &parse {
         Some(parse) => mistake(text, parse),
-        None => unknown(text),
+        None => unknown(text).or_else(|| slip(text)),
     };
     let wrong = wrong.map(|(at, why)| (range.start + at.start..range.start + at.end, why));
     Parsed {
@@ -214,16 +215,23 @@ pub(super) fn inside(sql: &str, statement: &Read<'_>) -> Vec<Parsed> {
             }
             Some(_) => {}
             None if is(&["begin", "then", "loop", "else", ";"]) => fresh = true,
-            None if fresh && token.sort == TokenSort::Word && is(&WORTH) => start = Some(at),
+            None if fresh && token.sort == TokenSort::Word && (is(&WORTH) || is(&["with"])) => {
+                start = Some(at);
+            }
             None => fresh = false,
         }
     }
     found
 }
 
-/// Where the text between the dollar signs of `DO $$ … $$` stands.
+/// Where the text between the dollar signs of `DO $$ … $$` stands, or between the quotes of `DO '…'`.
 fn body(statement: &Read<'_>) -> Option<Range<usize>> {
-    let open = statement.text.find('$')?;
+    let open = statement.text.find(['$', '\''])?;
+    if statement.text[open..].starts_with('\'') {
+        let end = statement.text.rfind('\'').filter(|end| *end > open)?;
+        let base = statement.range.start;
+        return Some(base + open + 1..base + end);
+    }
     let tag = open + 1 + statement.text[open + 1..].find('$')?;
     let quote = &statement.text[open..=tag];
     let end = statement.text.rfind(quote).filter(|end| *end > tag)?;

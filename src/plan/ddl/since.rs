@@ -273,10 +273,13 @@ impl Live {
 
     /// Nobody knows whether `table` has an index called `index`.
     fn lose_index(&mut self, table: &str, index: &str) {
-        self.lose(index);
-        self.lose(&name::beside(table, index.to_owned()));
-        self.invalid.remove(index);
-        self.catalog.indexes.remove(index);
+        let bare = name::bare(index);
+        let own = name::beside(table, bare.to_owned());
+        self.invalid.remove(bare);
+        for name in [bare, own.as_str()] {
+            self.lose(name);
+            self.catalog.indexes.remove(name);
+        }
     }
 
     fn lose(&mut self, name: &str) {

@@ -20,11 +20,13 @@ impl Look<'_> {
     /// What `IF NOT EXISTS` finds in the place of an index.
     pub(super) fn same_index(&mut self, create: &ast::CreateIndex) {
         let node = create.syntax();
-        let index = name::given(create.index());
+        let on = create.table_relation_name();
+        let on = on.map(|on| relation(on.syntax())).unwrap_or_default();
+        let index = name::beside(&on, name::given(create.index()));
         if self.live.open || !self.is_there(&index) {
             return;
         }
-        if self.live.invalid.contains(&index) {
+        if self.live.invalid.contains(name::bare(&index)) {
             let message = format!(
                 "`{index}` is there already and is invalid, as a failed try leaves it: IF NOT EXISTS skips this, returns success, and nothing uses the index"
             );

@@ -305,7 +305,7 @@ fn rows_are_chosen_by_the_words_of_the_command_itself() {
 #[test]
 fn the_name_of_a_comment_is_found_whatever_letters_are_in_it() {
     for (sql, relation) in [
-        ("comment on table ẞ is 'x'", "ß"),
+        ("comment on table ẞA is 'x'", "ẞa"),
         ("COMMENT ON TABLE \"İ\" IS\n'x'", "İ"),
         ("comment on table \"a is b\" is 'x'", "a is b"),
         ("comment on column s . t.c is 'x'", "s.t"),
@@ -506,35 +506,84 @@ fn what_is_renamed_or_taken_away_under_running_code_is_breaking() {
     }
 }
 
-#[test]
-fn a_catalog_knows_what_the_database_is_like() {
-    use crate::plan::facts::{ColumnFacts, TableFacts};
+/// A database with a table that is found without its schema, domains, checks and a default partition.
+fn database() -> crate::plan::Facts {
+    use crate::plan::facts::{CheckFacts, ColumnFacts, DomainFacts, IndexFacts, TableFacts};
     let column = |ty: &str, required| ColumnFacts {
         ty: ty.to_owned(),
         required,
         ..ColumnFacts::default()
     };
+    let texts = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let index = |name: &str, columns: &[&str], computed_of: &[&str]| IndexFacts {
+        name: format!("app.{name}"),
+        columns: texts(columns),
+        computed_of: texts(computed_of),
+    };
+    let check = |definition: &str, valid| CheckFacts {
+        name: definition.to_owned(),
+        definition: definition.to_owned(),
+        valid,
+    };
+    let domain = |tests| DomainFacts {
+        tests,
+        base: "integer".to_owned(),
+    };
+    let rest = TableFacts {
+        checks: vec![check(
+            "CHECK ((day < '2024-01-01'::date OR day >= '2025-01-01'::date))",
+            true,
+        )],
+        constraints: Some(BTreeSet::new().into_iter().collect()),
+        ..TableFacts::default()
+    };
     let table = TableFacts {
         columns: [
             ("name".to_owned(), column("character varying(50)", false)),
             ("id".to_owned(), column("integer", true)),
+            ("code".to_owned(), column("character varying(5)", false)),
+            ("kind".to_owned(), column("character varying(5)", false)),
+            ("note".to_owned(), column("character varying(5)", false)),
+            ("lazy".to_owned(), column("text", false)),
+            ("day".to_owned(), column("date", false)),
+            ("dom".to_owned(), column("posint", false)),
         ]
         .into(),
         indexes: vec![
-            ("t_name".to_owned(), vec!["name".to_owned()]),
-            ("t_id".to_owned(), vec!["id".to_owned()]),
+            index("t_name", &["name"], &[]),
+            index("t_id", &["id"], &[]),
+            index("t_upper", &["code"], &["code", "kind"]),
         ],
+        checks: vec![
+            check("CHECK ((day IS NOT NULL))", true),
+            check("CHECK ((length(note) > 1))", true),
+            check("CHECK ((lazy IS NOT NULL)) NOT VALID", false),
+        ],
+        constraints: Some(BTreeSet::new().into_iter().collect()),
+        divided_by: vec!["day".to_owned()],
         default_partition: Some("t_rest".to_owned()),
         ..TableFacts::default()
     };
-    let facts = crate::plan::Facts {
-        tables: [("app.t".to_owned(), table)].into(),
-        visible: [("t".to_owned(), "app.t".to_owned())].into(),
-        domains: [("posint".to_owned(), true), ("plain".to_owned(), false)].into(),
+    crate::plan::Facts {
+        tables: [("app.t".to_owned(), table), ("t_rest".to_owned(), rest)].into(),
+        visible: ["t", "t_id"]
+            .map(|name| (name.to_owned(), format!("app.{name}")))
+            .into(),
+        domains: [
+            ("posint".to_owned(), domain(true)),
+            ("app.posint".to_owned(), domain(true)),
+            ("QPos".to_owned(), domain(true)),
+            ("plain".to_owned(), domain(false)),
+        ]
+        .into(),
         ..crate::plan::Facts::default()
-    };
+    }
+}
+
+#[test]
+fn a_catalog_knows_what_the_database_is_like() {
     let mut known = Catalog::new(None);
-    known.adopt(&facts);
+    known.adopt(&database());
     let form = |sql: &str| judge(sql, &mut known.clone())[0].parts[0].form;
     for (sql, wanted) in [
         (
@@ -553,7 +602,62 @@ fn a_catalog_knows_what_the_database_is_like() {
             "alter table t alter column id type bigint",
             Form::ChangeType,
         ),
+    ] {
+        assert_eq!(form(sql), wanted, "{sql}");
+    }
+}
+
+#[test]
+fn a_catalog_knows_the_domains_checks_and_indexes_of_the_database() {
+    let mut known = Catalog::new(None);
+    known.adopt(&database());
+    let form = |sql: &str| judge(sql, &mut known.clone())[0].parts[0].form;
+    for (sql, wanted) in [
         ("alter table t add column z posint", Form::AddColumnOfDomain),
+        (
+            "alter table t add column z app.posint",
+            Form::AddColumnOfDomain,
+        ),
+        (
+            "alter table t add column z \"QPos\"",
+            Form::AddColumnOfDomain,
+        ),
+        ("alter table t add column z posint[]", Form::AddColumn),
+        ("alter table t alter dom type int", Form::ChangeTypeKept),
+        ("alter table t alter id type plain", Form::ChangeTypeKept),
+        ("alter table t alter id type posint", Form::ChangeType),
+        ("alter table t alter note type text", Form::ChangeTypeTested),
+        ("alter table t alter code type text", Form::ChangeTypeTested),
+        (
+            "alter table app.t alter kind type text",
+            Form::ChangeTypeTested,
+        ),
+        (
+            "alter table t alter name type text collate \"C\"",
+            Form::ChangeTypeTested,
+        ),
+        (
+            "alter table t alter name type citext",
+            Form::ChangeTypeTested,
+        ),
+        (
+            "alter table t alter day set not null",
+            Form::SetNotNullProven,
+        ),
+        ("alter table t alter lazy set not null", Form::SetNotNull),
+        ("create index if not exists t_id on t (id)", Form::Other),
+        (
+            "create index concurrently if not exists t_new on t (id)",
+            Form::CreateIndexConcurrently,
+        ),
+        (
+            "create table t_b partition of t for values from ('2024-01-01') to ('2025-01-01')",
+            Form::CreatePartition,
+        ),
+        (
+            "create table t_b partition of t for values from ('2026-01-01') to ('2027-01-01')",
+            Form::CreatePartitionBesideDefault,
+        ),
         ("alter table t add column z plain", Form::AddColumn),
         (
             "alter table t alter column id set not null",
@@ -572,8 +676,12 @@ fn a_catalog_knows_what_the_database_is_like() {
             Form::CreatePartitionBesideDefault,
         ),
         (
-            "alter domain posint add constraint c check (value > 1)",
+            "alter domain \"QPos\" add constraint c check (value > 1)",
             Form::Other,
+        ),
+        (
+            "alter domain posint add constraint c check (value > 1)",
+            Form::ChangeDomain,
         ),
         (
             "alter domain other add constraint c check (value > 1)",
@@ -627,5 +735,154 @@ fn what_is_only_a_word_away_is_another_form() {
         let judged = judge(sql, &mut known.clone());
         let part = judged.first().and_then(|judged| judged.parts.first());
         assert_eq!(part.map(|part| part.form), Some(wanted), "{sql}");
+    }
+}
+
+#[test]
+fn only_the_column_itself_is_no_other_value() {
+    let setup = "create table t (a text, c varchar(50), b int, m mood);";
+    let mut known = Catalog::new(None);
+    judge(setup, &mut known);
+    known.end_file();
+    for (sql, wanted) in [
+        ("c type text using c", Form::ChangeTypeKept),
+        ("c type text using (c)", Form::ChangeTypeKept),
+        ("c type text using t.c::text", Form::ChangeTypeKept),
+        (
+            "c type varchar(100) using cast(c as varchar(100))",
+            Form::ChangeTypeKept,
+        ),
+        (
+            "c type varchar(100) using c::varchar(100)",
+            Form::ChangeTypeKept,
+        ),
+        ("c type varchar(100) using c::varchar", Form::ChangeType),
+        ("b type int using (b)", Form::ChangeTypeKept),
+        ("b type int using b::text::int", Form::ChangeType),
+        ("m type mood using m::text::mood", Form::ChangeType),
+        ("c type text using upper(c)", Form::ChangeType),
+        ("c type text using null", Form::ReplaceValues),
+        ("c type text using null::text", Form::ReplaceValues),
+        ("c type text using 'x'::text", Form::ReplaceValues),
+        ("c type text using a::text", Form::ReplaceValues),
+    ] {
+        let sql = format!("alter table t alter {sql}");
+        let judged = judge(&sql, &mut known.clone());
+        assert_eq!(judged[0].parts[0].form, wanted, "{sql}");
+    }
+}
+
+/// The relations that `sql` locks at least as `least` says, behind `setup`.
+fn locked(setup: &str, sql: &str, least: LockMode) -> Vec<String> {
+    let mut catalog = Catalog::new(None);
+    judge(setup, &mut catalog);
+    catalog.end_file();
+    let judged = judge(sql, &mut catalog);
+    let touches = judged.iter().flat_map(|judged| judged.verdict().touches);
+    let touches = touches.filter(|touch| touch.lock >= least);
+    let names: BTreeSet<String> = touches.map(|touch| touch.relation).collect();
+    names.into_iter().collect()
+}
+
+#[test]
+fn what_is_below_a_table_and_at_the_other_end_of_its_keys_is_locked_with_it() {
+    let setup = "create table p (id int primary key, code text);
+        create table o (id int, p_id int references p (id), code text);
+        create table par (v int); create table kid () inherits (par); create table kin () inherits (kid);
+        create table pt (d date, p_id int references p (id)) partition by range (d);
+        create table pt1 partition of pt for values from (1) to (2);
+        create table ptd partition of pt default;
+        create index ix on app.t (a);";
+    for (sql, wanted) in [
+        (
+            "alter table par alter v type bigint",
+            &["kid", "kin", "par"][..],
+        ),
+        ("alter table only par alter v set default 1", &["par"]),
+        ("alter table par set (fillfactor = 70)", &[]),
+        ("alter table par rename to parent", &["par"]),
+        ("alter table pt add primary key (d)", &["pt", "pt1", "ptd"]),
+        ("truncate pt", &["pt", "pt1", "ptd"]),
+        ("drop table pt1", &["pt", "pt1", "ptd"]),
+        ("alter table o drop column p_id", &["o", "p"]),
+        ("alter table o drop column code", &["o"]),
+        ("alter table p alter id type bigint", &["o", "p", "pt"]),
+        ("truncate p cascade", &["o", "p", "pt"]),
+        ("lock table par", &["kid", "kin", "par"]),
+        ("vacuum full p, o", &["o", "p"]),
+        ("drop index ix", &["app.t", "ix"]),
+        ("drop index app.ix", &["app.ix", "app.t"]),
+    ] {
+        let found = locked(setup, sql, LockMode::AccessExclusive);
+        assert_eq!(found, wanted, "{sql}");
+    }
+    let rows = LockMode::RowExclusive;
+    assert_eq!(
+        locked(setup, "update par set v = 1", rows),
+        ["kid", "kin", "par"]
+    );
+    assert_eq!(locked(setup, "delete from only par", rows), ["par"]);
+    let share = LockMode::ShareRowExclusive;
+    assert_eq!(
+        locked(setup, "alter table pt detach partition pt1", share),
+        ["p", "pt", "pt1", "ptd"]
+    );
+}
+
+#[test]
+fn what_a_statement_hides_is_judged() {
+    for (sql, forms) in [
+        ("explain analyze update o set a = 1", vec![Form::Update]),
+        (
+            "explain (analyze, buffers) delete from o",
+            vec![Form::Delete],
+        ),
+        ("explain (analyze off) delete from o", vec![]),
+        ("explain delete from o", vec![]),
+        (
+            "copy (delete from o returning *) to stdout",
+            vec![Form::Delete],
+        ),
+        (
+            "create table n as with d as (delete from o returning *) select * from d",
+            vec![Form::CreateTableAs, Form::Delete],
+        ),
+        ("prepare x (int) as delete from o", vec![Form::Delete]),
+        ("do 'begin delete from o; end'", vec![Form::Delete]),
+        (
+            "do $$ begin with d as (delete from o returning *) insert into h select * from d; end $$",
+            vec![Form::Delete, Form::Insert],
+        ),
+    ] {
+        let judged = judge(sql, &mut Catalog::new(None));
+        let found: Vec<Form> = judged[0].parts.iter().map(|part| part.form).collect();
+        assert_eq!(found, forms, "{sql}");
+    }
+}
+
+#[test]
+fn a_column_that_was_just_added_is_null_in_every_row() {
+    for (sql, wanted) in [
+        (
+            "alter table o add n text; update o set n = '' where n is null",
+            Form::Update,
+        ),
+        (
+            "alter table o add n text; update o x set n = '' where x.n is null;",
+            Form::Update,
+        ),
+        (
+            "alter table o add n text default 'x'; update o set n = '' where n is null",
+            Form::UpdateSome,
+        ),
+        (
+            "alter table o add n text; update o set n = '' where n is null and id < 9",
+            Form::UpdateSome,
+        ),
+        ("update o set n = '' where n is null", Form::UpdateSome),
+    ] {
+        let judged = judge(sql, &mut Catalog::new(None));
+        let form = judged.last().map(|judged| judged.parts[0].form);
+        assert_eq!(form, Some(wanted), "{sql}");
     }
 }

@@ -83,6 +83,8 @@ pub struct Touch {
     pub fresh: bool,
     /// Whether a file that was read before has made it: a database may not have it yet.
     pub made: bool,
+    /// Whether it is a partitioned table.
+    pub divided: bool,
 }
 
 /// One thing that a statement does: `ALTER TABLE` can do several.

@@ -3,12 +3,12 @@
 use squawk_syntax::SyntaxNode;
 
 use super::around;
-use super::form::Form;
+use super::form::{Form, Reach};
 use super::judge::Desk;
 use super::lock::LockMode;
 use super::name;
 use super::read::{Read, begins};
-use super::verdict::{Effect, Sort, Touch};
+use super::verdict::{Effect, Touch};
 use crate::plan::sql_text::{self, Token, TokenSort};
 
 /// Whether the word `wanted` stands below `node`.
@@ -124,12 +124,48 @@ pub(super) fn by_words(desk: &mut Desk<'_>, statement: &Read<'_>) {
     }
 }
 
-/// The command that `tokens` of a statement are, and those in front of it in its `WITH`.
+/// What the query of `CREATE TABLE … AS` writes before it reads.
+pub(super) fn written_for(desk: &mut Desk<'_>, statement: &Read<'_>) {
+    let tokens: Vec<Token> = sql_text::tokens(statement.text).collect();
+    let is =
+        |token: &Token, word: &str| statement.text[token.range.clone()].eq_ignore_ascii_case(word);
+    let query = tokens
+        .windows(2)
+        .position(|pair| is(&pair[0], "as") && is(&pair[1], "with"));
+    for tokens in query.map_or(Vec::new(), |at| commands(&tokens[at + 1..], statement.text)) {
+        one_by_words(desk, statement, tokens);
+    }
+}
+
+/// The command that `tokens` of a statement are, and those in front of it in its `WITH`. Some statements hold another
+/// one: `EXPLAIN ANALYZE`, which runs it, `COPY (…) TO`, `PREPARE … AS`.
 fn commands<'t>(tokens: &'t [Token], text: &str) -> Vec<&'t [Token]> {
     let is = |ix: usize, wanted: &str| {
         let token = tokens.get(ix);
         token.is_some_and(|token| text[token.range.clone()].eq_ignore_ascii_case(wanted))
     };
+    let first = |wanted: &str| (0..tokens.len()).find(|ix| is(*ix, wanted));
+    if is(0, "explain") {
+        let off = |at: usize| ["off", "false", "0"].iter().any(|word| is(at + 1, word));
+        let runs = first("analyze").or_else(|| first("analyse"));
+        let held = ["with", "select"]
+            .iter()
+            .chain(&VERBS)
+            .filter_map(|verb| first(verb));
+        return match (runs.filter(|at| !off(*at)), held.min()) {
+            (Some(runs), Some(at)) if runs < at => commands(&tokens[at..], text),
+            _ => Vec::new(),
+        };
+    }
+    if is(0, "copy") && is(1, "(") {
+        let end = tokens
+            .iter()
+            .rposition(|token| &text[token.range.clone()] == ")");
+        return commands(tokens.get(2..end.unwrap_or(2)).unwrap_or_default(), text);
+    }
+    if is(0, "prepare") && !is(1, "transaction") {
+        return first("as").map_or(Vec::new(), |at| commands(&tokens[at + 1..], text));
+    }
     if !is(0, "with") {
         return vec![tokens];
     }
@@ -174,11 +210,8 @@ fn one_by_words(desk: &mut Desk<'_>, statement: &Read<'_>, tokens: &[Token]) {
             .get(ix)
             .map_or("", |token| &text[token.range.clone()])
     };
-    let at = if word(at).eq_ignore_ascii_case("only") {
-        at + 1
-    } else {
-        at
-    };
+    let alone = word(at).eq_ignore_ascii_case("only");
+    let at = at + usize::from(alone);
     let Some(first) = tokens.get(at).filter(|first| first.sort != TokenSort::Sign) else {
         return;
     };
@@ -187,18 +220,41 @@ fn one_by_words(desk: &mut Desk<'_>, statement: &Read<'_>, tokens: &[Token]) {
         end = tokens.get(at + 2).map_or(end, |token| token.range.end);
     }
     let relation = name::canonical(&text[first.range.start..end]);
+    let form = match form {
+        Form::UpdateSome if chooses_all(desk, &relation, tokens, text) => Form::Update,
+        form => form,
+    };
     let row = form.row();
     let lock = match form {
         Form::LockTable => locked_mode(text),
         _ => row.lock.unwrap_or(LockMode::AccessShare),
     };
-    let touch = Touch {
-        sort: Sort::Table,
-        ..desk.touch(&relation, lock, row.effect)
-    };
+    let mut touches = vec![desk.touch(&relation, lock, row.effect)];
+    if !alone && form.reach() == Reach::All && desk.catalog.has_below(&relation) {
+        let below = desk.catalog.below(&relation);
+        touches.extend(below.iter().map(|name| desk.touch(name, lock, row.effect)));
+    }
     let whole = tokens[0].range.start..tokens[tokens.len() - 1].range.end;
     let base = statement.range.start;
-    desk.add_at(form, base + whole.start..base + whole.end, vec![touch]);
+    desk.add_at(form, base + whole.start..base + whole.end, touches);
+}
+
+/// Whether rows are chosen by no more than that a column is null which has just been added without a value.
+fn chooses_all(desk: &Desk<'_>, relation: &str, tokens: &[Token], text: &str) -> bool {
+    let words: Vec<&str> = tokens
+        .iter()
+        .map(|token| &text[token.range.clone()])
+        .collect();
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+    let chosen = words.iter().rposition(|word| is(word, "where"));
+    let column = match chosen.map(|at| &words[at + 1..]) {
+        Some([column, rest @ ..] | [_, ".", column, rest @ ..]) if matches!(rest, [a, b] if is(a, "is") && is(b, "null")) => {
+            name::canonical(column)
+        }
+        _ => return false,
+    };
+    let key = (relation.to_owned(), column);
+    desk.catalog.unfilled.contains(&key)
 }
 
 /// The role that a command keeps from logging in.

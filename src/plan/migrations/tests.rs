@@ -271,7 +271,9 @@ fn a_database_tells_what_is_applied_and_how_large_tables_are() {
         [
             (Severity::Warning, "table-rewrite"),
             (Severity::Note, "blocking-scan"),
-            (Severity::Warning, "table-rewrite")
+            (Severity::Warning, "table-rewrite"),
+            // What is locked first is locked until the last one is through.
+            (Severity::Warning, "lock-held-long"),
         ]
     );
     assert!(

@@ -63,6 +63,21 @@ fn what_can_not_stand_in_a_transaction_is_known() {
         ("cluster t using i", None),
         ("reindex schema public", Some("REINDEX SCHEMA")),
         ("reindex table t", None),
+        ("reindex (verbose) schema public", Some("REINDEX SCHEMA")),
+        ("reindex (verbose off, tablespace x) table t", None),
+        (
+            "alter database shop set tablespace fast",
+            Some("ALTER DATABASE SET TABLESPACE"),
+        ),
+        ("alter database shop set a = 1", None),
+        (
+            "create subscription s connection 'x' publication p",
+            Some("CREATE SUBSCRIPTION"),
+        ),
+        (
+            "create subscription s connection 'x' publication p with (connect = false)",
+            None,
+        ),
         ("discard all", Some("DISCARD ALL")),
         ("discard temp", None),
         (

@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::psql::from_program;
+use super::held;
+use super::psql::{from_program, variable};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Known, SHELLS, Script, Word};
 use crate::plan::parts::Var;
@@ -33,7 +34,14 @@ fn alone(text: &Text<'_>, written: &str, vars: &[Var], out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
         let (reader, words) = code(&text.script, ix);
         let mut marks = Vec::new();
-        for word in words {
+        // A variable of another machine's shell is none of this script.
+        let own = |word: &&&Word<'_>| word.expands && !text.script.pipe(command).elsewhere;
+        let held = words.iter().filter(own).flat_map(|word| {
+            let marks = held::marks(&word.text);
+            marks.filter_map(|(_, name)| variable(&text.script, ix, &format!("${name}")))
+        });
+        let held: Vec<&Word<'_>> = held.map(|(holder, _)| holder).collect();
+        for word in words.into_iter().chain(held) {
             let tokens = template::tokens(written.get(word.span.clone()).unwrap_or_default());
             marks.extend(tokens.into_iter().filter_map(|token| {
                 let at = word.span.start + token.span.start;

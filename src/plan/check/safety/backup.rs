@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use super::dump::{is_dump, is_of_part, written};
+use super::dump::{archive, is_dump, is_of_part, written};
 use super::names::{is_backup, may_be_same};
 use super::passage::Home;
 use super::psql::{Psql, from_program};
@@ -110,16 +110,27 @@ fn unproved(
             "unverified-backup",
             from_program(dump),
             "nobody looks whether this backup can be read: a dump that broke off is found when it is needed",
-            "read it to its end: `pg_restore --file=/dev/null …`, or look for the last line of SQL, \
-             `PostgreSQL database dump complete`; best, restore it into a scratch database",
+            format!("read it to its end: {}; best, restore it into a scratch database", read_by(dump)),
         ),
         Some((_, at, command)) => texts[at].warning(
             "weak-verification",
             from_program(command),
             "this passes for a dump that broke off in the middle, too",
-            "read it to its end: `pg_restore --file=/dev/null …`, `gzip -t`, or look for \
-             `PostgreSQL database dump complete`",
+            format!("read it to its end: {}", read_by(dump)),
         ),
+    }
+}
+
+/// What reads the file of `dump` to its end.
+fn read_by(dump: &Command<'_>) -> &'static str {
+    match dump.program() {
+        "mysqldump" => "look for its last line, `-- Dump completed`",
+        "mongodump" => "`mongorestore --dryRun …`",
+        "pg_basebackup" => "`pg_verifybackup …`",
+        _ if archive(dump).is_some() => "`pg_restore --file=/dev/null …`",
+        _ => {
+            "`gzip -t` if it is packed, and look for its last line, `PostgreSQL database dump complete`"
+        }
     }
 }
 
@@ -225,7 +236,13 @@ fn proof(command: &Command<'_>) -> Option<Proof> {
     let words = || command.arguments().iter().map(|word| word.text.as_ref());
     let backup =
         || words().any(|word| is_backup(word) || word.contains('$') || word.contains("__"));
+    // How a command ended says nothing about a file.
+    let ended = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        lower.contains("pipestatus") || lower == "$?"
+    };
     match command.program() {
+        "test" | "[" | "[[" if words().any(ended) => None,
         "pg_restore" => {
             let given = Given::read(command.arguments(), PG_RESTORE);
             let looks = given.has(&["l", "list"]) && !given.has(&["d", "dbname", "f", "file"]);

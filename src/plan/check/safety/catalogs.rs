@@ -37,7 +37,12 @@ const RENAMED: [(&str, &[&str], u32, &str); 20] = [
     ("index_name", INDEXES, 0, "indexrelname"),
     ("procpid", &["pg_stat_activity"], 0, "pid"),
     ("current_query", &["pg_stat_activity"], 0, "query"),
-    ("waiting", &["pg_stat_activity"], 10, "wait_event"),
+    (
+        "waiting",
+        &["pg_stat_activity"],
+        0,
+        "wait_event_type = 'Lock'",
+    ),
     ("sent_location", &["pg_stat_replication"], 10, "sent_lsn"),
     (
         "replay_location",
@@ -117,7 +122,7 @@ pub(super) fn check(text: &Text<'_>, server: Option<u32>, out: &mut Vec<Problem>
     for sql in text.sql() {
         for range in sql_text::statement_ranges(sql.text) {
             let words: Vec<_> = words(&sql.text[range.clone()]).collect();
-            let mut found = renamed(text, &words, server);
+            let mut found = renamed(text, &sql.text[range.clone()], &words, server);
             found.extend(estimated(text, &words));
             found.sort_by_key(|(at, _, _)| *at);
             for (at, length, make) in found {
@@ -132,6 +137,7 @@ type Make<'t> = Box<dyn Fn(std::ops::Range<usize>) -> Problem + 't>;
 
 fn renamed<'t>(
     text: &'t Text<'_>,
+    statement: &str,
     words: &[(String, usize)],
     server: Option<u32>,
 ) -> Vec<(usize, usize, Make<'t>)> {
@@ -151,8 +157,12 @@ fn renamed<'t>(
         // An older server has the old name, and not the new one.
         let newer = new.split(' ').next().unwrap_or(new);
         let before = server.is_some_and(|server| server < since);
-        let (wrong, right) = if before { (newer, old) } else { (old, newer) };
-        let uses = |ix: usize| words[ix].0 == wrong && !(ix > 0 && words[ix - 1].0 == "as");
+        let (wrong, right) = if before { (newer, old) } else { (old, new) };
+        let uses = |ix: usize| {
+            words[ix].0 == wrong
+                && !(ix > 0 && words[ix - 1].0 == "as")
+                && is_of(statement, words, ix, view)
+        };
         let aliased = (1..words.len()).any(|ix| words[ix].0 == wrong && words[ix - 1].0 == "as");
         let Some(ix) = (0..words.len()).find(|ix| uses(*ix)).filter(|_| !aliased) else {
             continue;
@@ -179,6 +189,23 @@ fn renamed<'t>(
     found
 }
 
+/// Whether the column at `ix` of `words` may be one of `view`: nothing in front of it names another relation.
+fn is_of(statement: &str, words: &[(String, usize)], ix: usize, view: &str) -> bool {
+    let dotted = statement[..words[ix].1]
+        .trim_end_matches('"')
+        .ends_with('.');
+    let Some((owner, _)) = ix.checked_sub(1).map(|ix| &words[ix]).filter(|_| dotted) else {
+        return true;
+    };
+    let named = |at: usize| words.get(at).is_some_and(|(word, _)| word == owner);
+    let called = |at: usize| match words.get(at + 1) {
+        Some((word, _)) if word == "as" => named(at + 2),
+        _ => named(at + 1),
+    };
+    let mut views = (0..words.len()).filter(|at| words[*at].0 == view);
+    owner == view || view.is_empty() || views.any(called)
+}
+
 fn estimated<'t>(
     text: &'t Text<'_>,
     words: &[(String, usize)],
@@ -193,7 +220,9 @@ fn estimated<'t>(
     let upkeep = words
         .iter()
         .any(|(word, _)| UPKEEP.contains(&word.as_str()));
-    let named = |(word, _): &(String, usize)| word.contains("estimate") || word.contains("approx");
+    // What asks for sizes as well is a list of what is large.
+    let known = ["estimate", "approx", "_size", "relpages"];
+    let named = |(word, _): &(String, usize)| known.iter().any(|part| word.contains(part));
     if upkeep || words.iter().any(named) {
         return None;
     }

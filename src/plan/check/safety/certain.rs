@@ -83,7 +83,7 @@ fn migrates(text: &Text<'_>) -> bool {
 mod tests {
     use std::collections::{HashMap, HashSet};
 
-    use crate::plan::facts::{ColumnFacts, Facts, KeyFacts, TableFacts};
+    use crate::plan::facts::{ColumnFacts, Facts, IndexFacts, KeyFacts, TableFacts};
     use crate::plan::{Severity, open_with};
 
     /// A database with the table `orders`, a view on one of its columns, and a materialized view.
@@ -101,9 +101,14 @@ mod tests {
                 name: "orders_user_id_fkey".to_owned(),
                 to: "users".to_owned(),
                 on: "users_pkey".to_owned(),
+                ..KeyFacts::default()
             }],
             invalid: ["broken_idx".to_owned()].into(),
-            indexes: vec![("orders_idx".to_owned(), vec!["id".to_owned()])],
+            indexes: vec![IndexFacts {
+                name: "orders_idx".to_owned(),
+                columns: vec!["id".to_owned()],
+                ..IndexFacts::default()
+            }],
             columns: [("id", "integer"), ("note", "text"), ("amount", "numeric")]
                 .map(|(name, ty)| (name.to_owned(), column(ty)))
                 .into(),

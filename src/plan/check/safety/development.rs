@@ -13,7 +13,9 @@ const LOADS: &str = "makes every table anew, and empties it";
 const PUSHES: &str = "changes the schema without a migration, and may lose data";
 
 /// Calls, and what they do.
-const CALLS: [(Call, &str); 39] = [
+const CALLS: [(Call, &str); 41] = [
+    (("atlas", &["schema", "clean"]), DROPS_TABLES),
+    (("typeorm", &["schema:sync"]), PUSHES),
     (("prisma", &["migrate", "reset"]), DROPS),
     (
         ("prisma", &["migrate", "dev"]),
@@ -104,7 +106,13 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
             "development-command",
             from_program(command),
             format!("`{name}` is for development: it {harm}"),
-            "in production apply reviewed migrations: `prisma migrate deploy` and its kin",
+            match command.program() {
+                "heroku" => "leave it away: what it takes comes back from a backup only",
+                _ if deletes_volumes(command) => {
+                    "`docker compose down` without `-v` leaves the volumes"
+                }
+                _ => "in production apply reviewed migrations: `prisma migrate deploy` and its kin",
+            },
         ));
     }
 }

@@ -1,7 +1,7 @@
 //! Dumps, and other commands whose failure must not pass unseen: hidden by a pipe, or given options that make the dump
 //! something else than a backup.
 
-use super::names::is_backup;
+use super::names::{base, is_backup};
 use super::psql::{Psql, from_program};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Known, Pipefail, RedirectKind, Word};
@@ -215,6 +215,10 @@ fn part(command: &Command<'_>) -> Option<&'static str> {
 }
 
 fn names_backup(text: &Text<'_>, command: &Command<'_>) -> bool {
+    // What all databases share is told from the dump of one by its option: only its file may say more.
+    if command.program() == "pg_dumpall" {
+        return written(command).is_some_and(|file| is_backup(base(&file)));
+    }
     let named = command.output().is_some_and(|word| is_backup(&word.text));
     named
         || text.words().contains("backup")

@@ -108,11 +108,8 @@ fn uses(word: &str, name: &str) -> bool {
 
 /// The variable that is meant as a switch and is switched on.
 fn switched<'c>(command: &'c Command<'_>) -> Option<&'c str> {
-    let words = if command.program() == "export" {
-        command.arguments()
-    } else {
-        &[]
-    };
+    let exports = matches!(command.program(), "declare" | "export" | "typeset");
+    let words = if exports { command.arguments() } else { &[] };
     words.iter().find_map(|word| switches(&word.text))
 }
 
@@ -126,8 +123,17 @@ fn hands_on(command: &Command<'_>) -> bool {
 }
 
 fn reads(command: &Command<'_>, name: &str) -> bool {
-    let own = matches!(command.program(), "export" | "unset");
-    !own && command.words.iter().any(|word| word.text.contains(name))
+    let own = matches!(
+        command.program(),
+        "declare" | "export" | "typeset" | "unset"
+    );
+    // The commands of a script for another shell are looked at one by one.
+    let script = command.script().map(|word| &word.span);
+    let mut words = command
+        .words
+        .iter()
+        .filter(|word| Some(&word.span) != script);
+    !own && words.any(|word| word.text.contains(name))
 }
 
 fn switches(assignment: &str) -> Option<&str> {

@@ -55,11 +55,17 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     let message = format!(
         "`{shown}` opens a session, and the lines below are not typed into it: they run on this machine"
     );
-    out.push(text.warning("runs-here", range.start..end, message, HINT));
+    let hint = if DATABASES.contains(&command.program()) {
+        DATABASE_HINT
+    } else {
+        HINT
+    };
+    out.push(text.warning("runs-here", range.start..end, message, hint));
 }
 
 /// What to do about it.
 const HINT: &str = "give it the lines: `ssh db1 'bash -s' <<'EOF'`, `su postgres -c '…'`, `docker exec db sh -c '…'`";
+const DATABASE_HINT: &str = "give it the lines: `psql … <<'SQL'`, and `SQL` behind them";
 /// What is asked where such lines stand in a step, and before a step that is one of them.
 const ASKED: &str =
     "Lines of this step are meant for another session and run on this machine. Run them here?";

@@ -29,7 +29,10 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         let end = command.words.last().map_or(range.end, |word| word.span.end);
         let shown = text.body().get(range.start..end).unwrap_or_default();
         let shown = shown.lines().next().unwrap_or_default();
-        let message = format!("`{shown}` never ends or waits for a keyboard");
+        let message = match command.program() {
+            "true" | ":" => "this loop never ends".to_owned(),
+            _ => format!("`{shown}` never ends or waits for a keyboard"),
+        };
         out.push(text.warning("interactive-command", range.start..end, message, hint));
     }
 }
@@ -90,9 +93,15 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Op
         _ if follows(program, command) && !ended_by_reader(script, ix) => Some(LOG),
         _ if endless(script, ix, program, command) => Some(ENDS),
         _ if tty => None,
+        _ if wants_terminal(command) && prompts(script, ix, program, command, &given) => Some(
+            "say what it is to do: `docker exec NAME sh -c '…'`, or give the step `tty = true`",
+        ),
         _ if wants_terminal(command) => Some("leave `-t` away, or give the step `tty = true`"),
         _ if calls(program, command) || is_console(script, ix, command) => Some(TERMINAL),
         _ if prompts(script, ix, program, command, &given) => Some(TERMINAL),
+        "fly" | "flyctl" if asks(program, command) => {
+            Some("say what it is to do: `fly ssh console -C '…'`, or give the step `tty = true`")
+        }
         _ if asks(program, command) => Some(ANSWER),
         _ => None,
     }
@@ -224,7 +233,11 @@ pub(super) fn prompts(
             .operands
             .iter()
             .all(|word| word.text.parse::<u16>().is_ok()),
-        "bash" | "sh" | "zsh" => given.operands.is_empty() && !letters(&["c"]),
+        "bash" | "sh" | "zsh" => {
+            // `heroku run bash -a shop`
+            let app = command.wrapper("heroku").is_some() && letters(&["a", "app", "r", "remote"]);
+            given.operands.len() <= usize::from(app) && !letters(&["c"])
+        }
         "su" => !letters(&["c", "command"]),
         "ssh" => shell_on_host(command),
         "sudo" => {
@@ -235,6 +248,8 @@ pub(super) fn prompts(
                 && command.words.len() > 1
         }
         "heroku" => words(command).next() == Some("pg:psql") && !letters(&["c", "command"]),
+        "pg_dump" | "pg_dumpall" | "pg_restore" => letters(&["W", "password"]),
+        "createuser" => letters(&["P", "pwprompt", "W", "interactive"]),
         "read" | "passwd" => true,
         _ => false,
     }
@@ -283,6 +298,7 @@ fn endless(script: &Script<'_>, ix: usize, program: &str, command: &Command<'_>)
             .next()
             .is_some_and(|word| matches!(word, "infinity" | "inf")),
         "yes" => script.readers(ix).is_empty(),
+        "cloud-sql-proxy" | "cloud_sql_proxy" => true,
         "ping" => {
             let known = Known {
                 short: "iIstwWcmpQM",

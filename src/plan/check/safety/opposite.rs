@@ -35,6 +35,9 @@ const WRONG: [&str; 11] = [
     "✗",
 ];
 
+/// How many commands behind one are looked at.
+const NEAR: usize = 200;
+
 /// Finds such checks in `text`.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     if text.is_reference() || text.script.commands.is_empty() {
@@ -137,7 +140,6 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
     } else {
         own.to_owned()
     };
-    let shown = format!("{before}{own}");
     let found = if tests.is_some() {
         "there are some"
     } else {
@@ -152,15 +154,7 @@ fn finds(text: &Text<'_>, ix: usize, command: &Command<'_>, out: &mut Vec<Proble
             "`{program}` returns 0 only if {found}: this passes when there is what should not be there, and fails when all is well"
         )
     };
-    // A failure of what is searched through must not pass for nothing being found.
-    let before = before.trim_end().strip_suffix('|');
-    let hint = match before.map(str::trim_end) {
-        Some(before) if pipe.stages == 2 => {
-            format!("`lines=$({before}); if {own} <<<\"$lines\"; then exit 1; fi`")
-        }
-        _ => format!("`if {shown}; then exit 1; fi`"),
-    };
-    let hint = format!("{hint}, which fails when there is one");
+    let hint = negated(before, &own, pipe.stages);
     out.push(text.warning(
         "status-proves-nothing",
         from_program(command),
@@ -176,6 +170,19 @@ fn before_in_pipeline<'t>(text: &'t Text<'_>, command: &Command<'_>) -> &'t str 
     let start = first.map_or(command.span.start, |first| first.span.start);
     let before = text.body().get(start..from_program(command).start);
     before.unwrap_or_default()
+}
+
+/// The form that fails when `own` finds something, `before` being what stands in front of it in its pipeline. A failure
+/// of what is searched through must not pass for nothing being found.
+fn negated(before: &str, own: &str, stages: usize) -> String {
+    let writer = before.trim_end().strip_suffix('|').map(str::trim_end);
+    let form = match writer {
+        Some(writer) if stages == 2 => {
+            format!("lines=$({writer}); if {own} <<<\"$lines\"; then exit 1; fi")
+        }
+        _ => format!("if {before}{own}; then exit 1; fi"),
+    };
+    format!("`{form}`, which fails when there is one")
 }
 
 /// What `command` searches for.
@@ -274,29 +281,29 @@ fn turned_round(text: &Text<'_>, ix: usize, out: &mut Vec<Problem>) {
     let command = &script.commands[ix];
     let pipe = script.pipe(command);
     let same = |other: &&Command<'_>| other.pipe == command.pipe;
-    let last = script.commands[ix..].iter().filter(same).next_back();
-    let asks = last.is_some_and(|last| last.only_asks() || is_finder(last));
+    let near = script.commands[ix..].iter().take(NEAR);
+    let Some(last) = near.clone().rfind(same) else {
+        return;
+    };
     let used = pipe.joint != Joint::Then || pipe.condition || pipe.substituted;
-    let next = script.commands[ix + 1..].iter().find(|next| {
+    let next = near.skip(1).find(|next| {
         let other = script.pipe(next);
         next.pipe > command.pipe && other.parent == pipe.parent && !other.substituted
     });
-    let Some(next) = next.filter(|_| asks && !used) else {
+    let Some(next) = next.filter(|_| !used && (last.only_asks() || is_finder(last))) else {
         return;
     };
-    let own = text.body().get(command.span.start..pipe.end);
-    if text
-        .body()
-        .get(next.span.clone())
-        .is_some_and(|next| next.contains("$?"))
-    {
+    let shown = |range| text.body().get(range).unwrap_or_default();
+    if shown(next.span.clone()).contains("$?") {
         return;
     }
+    let own = from_program(last);
+    let before = shown(command.span.start..own.start.max(command.span.start));
     out.push(text.warning(
         "status-proves-nothing",
-        command.span.start..pipe.end.max(command.span.end),
+        command.span.start..own.end,
         "`!` counts only where it is the last command: what follows is run whatever this finds",
-        format!("`if {}; then exit 1; fi`", own.unwrap_or("…").trim_end()),
+        negated(before, shown(own.clone()), pipe.stages),
     ));
 }
 

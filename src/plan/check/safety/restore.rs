@@ -11,6 +11,7 @@ use super::psql::{Psql, Read, from_program, stops_first};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Known, Word};
 use crate::plan::problem::Problem;
+use crate::plan::sql_text;
 
 /// The options of `pg_restore` that take a value.
 pub(super) const PG_RESTORE: Known = Known {
@@ -98,8 +99,8 @@ pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
             let stops = |read: &Read<'_>| written_to_stop(text, ix, read.file);
             !files.is_empty() && files.iter().all(stops)
         };
-        let hint = if psql.asks_pooler() {
-            "add `-v ON_ERROR_STOP=1`: it stops at the first error, and returns 3"
+        let hint = if psql.asks_pooler() || refuses_whole(text, ix, &psql) {
+            "add `-v ON_ERROR_STOP=1` (with `-X`): it stops at the first error, and returns 3"
         } else {
             "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
              takes everything back, and returns 3"
@@ -114,6 +115,17 @@ pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// Whether what `psql`, the command at `ix`, is given can't be one transaction: a statement of it, or all databases of a
+/// server.
+fn refuses_whole(text: &Text<'_>, ix: usize, psql: &Psql<'_, '_>) -> bool {
+    let given = super::given::to_psql(&text.script, ix, &text.script.commands[ix]);
+    let mut statements = given.iter().flat_map(|sql| sql_text::statements(sql.text));
+    let all = |read: &Read<'_>| read.file.contains("dumpall") || read.file.contains("globals");
+    statements.any(|sql| sql_text::refuses_transaction(sql).is_some())
+        || psql.sources(&text.script, ix).iter().any(all)
+        || text.body().contains("pg_dumpall")
 }
 
 /// Finds backups that are restored over a database that was not made for it.
@@ -241,6 +253,8 @@ struct Made {
     names: HashSet<String>,
     /// Whether any place is as good as new: a new server, an emptied schema.
     everything: bool,
+    /// Whether a schema is gone that may be made anew.
+    dropped: bool,
 }
 
 impl Made {
@@ -271,7 +285,8 @@ impl Made {
                 .unwrap_or("");
             self.names.insert(name.trim_matches('"').to_owned());
         }
-        self.everything |= lower.contains("drop schema") && lower.contains("create schema");
+        self.dropped |= lower.contains("drop schema");
+        self.everything |= self.dropped && lower.contains("create schema");
     }
 
     fn holds(&self, target: &str) -> bool {
@@ -292,25 +307,17 @@ pub(super) fn formats(texts: &[Text<'_>], out: &mut Vec<Problem>) {
         .filter_map(super::dump::archive)
         .collect();
     for text in texts {
-        for command in &text.script.commands {
-            wrong_program(text, command, &archives, out);
+        for ix in 0..text.script.commands.len() {
+            wrong_program(text, ix, &archives, out);
         }
     }
 }
 
-fn wrong_program(
-    text: &Text<'_>,
-    command: &Command<'_>,
-    archives: &HashSet<String>,
-    out: &mut Vec<Problem>,
-) {
+fn wrong_program(text: &Text<'_>, ix: usize, archives: &HashSet<String>, out: &mut Vec<Problem>) {
+    let command = &text.script.commands[ix];
     if let Some(psql) = Psql::of(command) {
-        let input = match command.input() {
-            Input::File(word) => Some(word.text.as_ref()),
-            _ => None,
-        };
-        let mut files = psql.files().chain(input);
-        if files.any(|file| archives.contains(file)) {
+        let files = psql.sources(&text.script, ix);
+        if files.iter().any(|read| archives.contains(read.file)) {
             out.push(text.warning(
                 "wrong-restore-tool",
                 psql.range(),

@@ -1,6 +1,8 @@
 //! What statements do to others while they run, and to code that runs: from what was found out about
 //! each to what has to be said about it.
 
+mod alone;
+mod beside;
 mod locks;
 mod taken;
 mod values;
@@ -8,10 +10,9 @@ mod values;
 use std::ops::Range;
 
 use super::versions;
-use crate::plan::ddl::{Compatibility, Form, Judged, LockMode, Part, Sort};
+use crate::plan::ddl::{Compatibility, Form, Judged, LockMode, Part};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
-use crate::plan::sql_text;
 use values::Enums;
 
 /// Statements that run together.
@@ -157,18 +158,12 @@ impl Review<'_> {
         }
         self.unknown(judged);
         self.alone(judged, &words);
+        self.slow_read(judged, word(0));
         self.values(judged);
         self.unread(judged, word(0));
         self.taken(judged, word(0));
-        let mut last: Option<(Form, Range<usize>)> = None;
         for part in &judged.parts {
-            let same = last
-                .as_ref()
-                .is_some_and(|(form, range)| *form == part.form && *range == part.range);
-            if !same {
-                self.part(part);
-            }
-            last = Some((part.form, part.range.clone()));
+            self.part(part);
         }
         for touch in judged.parts.iter().flat_map(|part| &part.touches) {
             self.hold(touch, judged.range.start);
@@ -189,72 +184,6 @@ impl Review<'_> {
                 versions::HINT,
             );
         }
-    }
-
-    /// What can't stand in a transaction, or has to be tried again with care.
-    fn alone(&mut self, judged: &Judged, words: &[(String, usize)]) {
-        if self.open && words.first().is_some_and(|(word, _)| word == "call") {
-            self.say(
-                Severity::Note,
-                "not-in-transaction",
-                judged.range.clone(),
-                "if this procedure commits, it fails inside of a transaction".to_owned(),
-                "`transaction = false`, or `psql -c` in a shell step, if it does",
-            );
-        }
-        let Some((_, at)) = words.iter().find(|(word, _)| word == "concurrently") else {
-            return;
-        };
-        self.together(judged);
-        let refreshes = words.first().is_some_and(|(word, _)| word == "refresh");
-        let start = judged.range.start + at;
-        let range = start..start + "concurrently".len();
-        if self.open && !refreshes {
-            self.say(
-                Severity::Warning,
-                "not-in-transaction",
-                range,
-                "CONCURRENTLY can't run inside of a transaction: this fails".to_owned(),
-                "put it into a file or step of its own that is no transaction",
-            );
-        } else if words.first().is_some_and(|(word, _)| word == "create")
-            && super::catalogs::words(&self.unit.sql[judged.range.clone()])
-                .any(|(word, _)| word == "exists")
-        {
-            self.say(
-                Severity::Note,
-                "invalid-index-skipped",
-                range,
-                "if this fails once, IF NOT EXISTS skips the invalid index that it leaves, and returns success".to_owned(),
-                "`DROP INDEX CONCURRENTLY IF EXISTS …` first, and look for `NOT indisvalid` in `pg_index` afterwards",
-            );
-        }
-    }
-
-    /// Several indexes that are to be dropped while work goes on, or what depends on one.
-    fn together(&mut self, judged: &Judged) {
-        let mut parts = judged.parts.iter();
-        let Some(part) = parts.find(|part| part.form == Form::DropIndexConcurrently) else {
-            return;
-        };
-        let indexes = part
-            .touches
-            .iter()
-            .filter(|touch| touch.sort == Sort::Index);
-        let what = if indexes.count() > 1 {
-            "drops one index at a time"
-        } else if sql_text::cascades(&self.unit.sql[part.range.clone()]) {
-            "does not take CASCADE"
-        } else {
-            return;
-        };
-        self.say(
-            Severity::Warning,
-            "sure-to-fail",
-            part.range.clone(),
-            format!("DROP INDEX CONCURRENTLY {what}: this fails"),
-            "a statement for each of them, without CASCADE",
-        );
     }
 
     /// A text that a statement puts together and runs, or that is put together of it.
@@ -286,17 +215,8 @@ impl Review<'_> {
     fn part(&mut self, part: &Part) {
         self.harm(part);
         self.wait(part);
-        if self.open && part.form == Form::ReindexPartitions {
-            self.say(
-                Severity::Warning,
-                "not-in-transaction",
-                part.range.clone(),
-                "REINDEX of a partitioned table can't run inside of a transaction: this fails"
-                    .to_owned(),
-                "`transaction = false`, or a file of its own that is no transaction",
-            );
-        }
-        if part.form == Form::CreateIndexConcurrently && self.is_partitioned(part) {
+        self.piecemeal(part);
+        if part.form == Form::CreateIndexConcurrently && Self::is_partitioned(part) {
             self.say(
                 Severity::Error,
                 "partitioned-index",
@@ -321,6 +241,7 @@ impl Review<'_> {
         } else if (row.compatibility == Compatibility::Breaking || cascades.is_some())
             && !made
             && !writes
+            && !self.leaves_view(part)
             && (!self.unit.backwards || (cascades.is_some() && part.form == Form::Truncate))
         {
             let hint = match (part.form, &cascades) {
@@ -343,14 +264,8 @@ impl Review<'_> {
         self.long_after_lock(part);
     }
 
-    fn is_partitioned(&self, part: &Part) -> bool {
-        part.touches.iter().any(|touch| {
-            let known = self
-                .unit
-                .facts
-                .and_then(|facts| facts.table(&touch.relation));
-            known.is_some_and(|table| !table.partitions.is_empty())
-        })
+    fn is_partitioned(part: &Part) -> bool {
+        part.touches.iter().any(|touch| touch.divided)
     }
 
     fn is_small(&self, part: &Part) -> bool {
@@ -380,9 +295,10 @@ impl Review<'_> {
 
 /// Where in a block there is an `EXECUTE`.
 fn executes(text: &str) -> Option<usize> {
-    let body = text.find('$')? + 1;
-    let mut words = super::catalogs::words(text.get(body..)?.trim_matches('$'));
-    let skipped = text.len() - text[body..].trim_start_matches('$').len();
+    let quotes = ['$', '\''];
+    let body = text.find(quotes)? + 1;
+    let mut words = super::catalogs::words(text.get(body..)?.trim_matches(quotes));
+    let skipped = text.len() - text[body..].trim_start_matches(quotes).len();
     let found = words.find(|(word, _)| word == "execute")?;
     Some(skipped + found.1)
 }

@@ -1246,6 +1246,31 @@ fn sql_given_to_psql_is_judged_as_well() {
         &[&own("table log"), &own("index log_at")],
     );
     fine("not-in-transaction", &[&own("table other")]);
+    trap(
+        "not-in-transaction",
+        &[
+            "psql shop -c 'set lock_timeout = 0; vacuum orders'",
+            "psql -1 -c 'create database shop_new'",
+            "psql -v ON_ERROR_STOP=1 <<'EOF'\nbegin;\nalter system set work_mem = '1MB';\ncommit;\nEOF",
+            "psql <<'EOF'\nbegin;\nreindex (verbose) schema public;\ncommit;\nEOF",
+            "psql -c 'do $$ begin create index concurrently i on orders (a); end $$'",
+            &format!("psql -1 <<EOF\n{divided} table log;\ncluster log using log_at;\nEOF"),
+        ],
+    );
+    fine(
+        "not-in-transaction",
+        &[
+            "psql shop -c 'vacuum orders'",
+            "psql -1 -c \"create subscription s connection 'x' publication p with (connect = false)\"",
+            "psql -c 'do $$ begin create index i on orders (a); end $$'",
+        ],
+    );
+    trap(
+        "partitioned-index",
+        &[
+            "psql <<'EOF'\ncreate table ev (d date) partition by range (d);\ncreate index concurrently ev_d on ev (d);\nEOF",
+        ],
+    );
     fine(
         "not-in-transaction",
         &[
@@ -1255,7 +1280,31 @@ fn sql_given_to_psql_is_judged_as_well() {
     );
     trap(
         "lock-held-long",
-        &["psql -c 'alter table orders add a int; update orders set a = 1'"],
+        &[
+            "psql -c 'alter table orders add a int; update orders set a = 1'",
+            "psql -c 'begin; alter table orders add a int; select pg_sleep(60); commit'",
+            "psql -c 'begin; alter table orders add a int; select sum(total) from orders; commit'",
+            "psql -c 'begin; alter table orders add a int; create index on items (q); commit'",
+        ],
+    );
+    fine(
+        "lock-held-long",
+        &[
+            "psql -c 'begin; alter table orders add a int; select 1 from orders limit 1; commit'",
+            "psql -c 'begin; alter table orders add a int; select count(*) from versions; commit'",
+            "psql -c 'begin; create table items (q int); create index on items (q); commit'",
+        ],
+    );
+    trap(
+        "whole-table-write",
+        &[
+            "psql -c 'explain analyze update orders set a = 1'",
+            "psql -c \"alter table orders add a text; update orders set a = '' where a is null\"",
+        ],
+    );
+    trap(
+        "breaking-change",
+        &["psql -c 'alter table orders alter a type int using null'"],
     );
     fine(
         "lock-held-long",
@@ -1977,6 +2026,21 @@ fn a_pooler_has_a_language_of_its_own() {
         ],
     );
     trap("sql-syntax", &["psql shop -c 'PAUSE shop'"]);
+    trap(
+        "sql-syntax",
+        &[
+            "psql shop -c 'select count(* from orders'",
+            "psql shop <<'EOF'\ninsert into t (a, b values (1, 2);\nEOF",
+            "psql shop <<'EOF'\ndo $$ begin update t set a = 1; end;\nEOF",
+        ],
+    );
+    fine(
+        "sql-syntax",
+        &[
+            "psql shop <<'EOF'\n\\set ids '(1'\nselect 1;\ncopy t from stdin;\n(1,,\n\\.\nselect :ids);\nEOF",
+            "psql shop -c \"insert into t values ($VALUES\"",
+        ],
+    );
 }
 
 #[test]

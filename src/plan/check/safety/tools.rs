@@ -49,7 +49,37 @@ pub(super) const CONTAINERS: [&str; 5] = [
 ];
 
 /// Calls that return 0 although migrations are pending, and what returns something else.
-const SILENT: [(Call, &[&str], &str); 7] = [
+const SILENT: [(Call, &[&str], &str); 13] = [
+    (
+        ("atlas", &["migrate", "status"]),
+        &[],
+        "expect `Migration Status: OK`",
+    ),
+    (
+        ("diesel", &["migration", "pending"]),
+        &[],
+        "expect `false` in what it prints",
+    ),
+    (
+        ("drizzle-kit", &["check"]),
+        &[],
+        "ask the database: count the rows of `drizzle.__drizzle_migrations`",
+    ),
+    (
+        ("flyway", &["info"]),
+        &[],
+        "`flyway validate`, which fails for pending migrations",
+    ),
+    (
+        ("goose", &["status"]),
+        &[],
+        "expect that what it prints has no `Pending`",
+    ),
+    (
+        ("rails", &["db:migrate:status"]),
+        &[],
+        "`rails db:abort_if_pending_migrations`",
+    ),
     (
         ("sqlx", &["migrate", "info"]),
         &[],
@@ -81,6 +111,14 @@ const SILENT: [(Call, &[&str], &str); 7] = [
         &[],
         "`manage.py migrate --check`",
     ),
+];
+
+/// Calls that fail while migrations are pending, the option that makes them, and what they return then.
+const EARLY: [(Call, &str, u8); 4] = [
+    (("prisma", &["migrate", "status"]), "", 1),
+    (("alembic", &["current"]), "--check-heads", 255),
+    (("dbmate", &["status"]), "--exit-code", 1),
+    (("manage.py", &["migrate"]), "--check", 1),
 ];
 
 /// The tool that `command` runs: `prisma` for `prisma@6.1.0`, `manage.py` for `python manage.py`.
@@ -268,11 +306,8 @@ pub(super) fn status(texts: &[Text<'_>], out: &mut Vec<Problem>) {
                 .passage
                 .spec
                 .is_some_and(|spec| !spec.expect().exit.is_empty());
-            if first.is_some_and(|first| (at, ix) < first)
-                && is(command, ("prisma", &["migrate", "status"]))
-                && !exits
-            {
-                out.push(early(text, command));
+            if first.is_some_and(|first| (at, ix) < first) && !exits {
+                out.extend(early(text, command));
             }
             let after = matches!(
                 text.passage.home,
@@ -285,14 +320,24 @@ pub(super) fn status(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     }
 }
 
-fn early(text: &Text<'_>, command: &Command<'_>) -> Problem {
-    text.finding(
+fn early(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
+    let tool = tool(command);
+    let told = |option: &str| command.arguments().iter().any(|word| word.text == option);
+    let asks = |(call, option, _): &&(Call, &str, u8)| {
+        calls(tool, *call) && (option.is_empty() || told(option))
+    };
+    let (call, option, code) = EARLY.iter().find(asks)?;
+    let name = [call.0, &call.1.join(" "), option].join(" ");
+    let name = name.trim_end();
+    Some(text.finding(
         Severity::Note,
         "status-fails-early",
         from_program(command),
-        "`prisma migrate status` returns 1 while migrations are pending, as they are before a deployment",
-        "expect it: `exit = [0, 1]` and a text of the output",
-    )
+        format!(
+            "`{name}` returns {code} while migrations are pending, as they are before a deployment"
+        ),
+        format!("expect it: `exit = [0, {code}]` and a text of the output"),
+    ))
 }
 
 fn silent(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {

@@ -174,21 +174,34 @@ fn stops(text: &Text<'_>, restore: Option<usize>) -> bool {
     STOPPING.iter().any(|part| body.contains(part)) || commands.iter().any(script)
 }
 
-/// Whether people say in `text`, in lower case, that writes are stopped. A part of a name or of an option says
+/// Whether people say in `text`, in lower case, that writes are stopped. A part of a name, a path or an option says
 /// nothing, and neither does what is not to be done, or done at an error.
 fn says_so(text: &str) -> bool {
-    let joined = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '=' | '.');
     let says = |line: &str, word: &str| {
         line.match_indices(word).any(|(at, _)| {
             let (before, behind) = (&line[..at], &line[at + word.len()..]);
-            let ending = behind.trim_start_matches(char::is_alphabetic);
-            let open = ending.starts_with(['-', '_', '/', '=']) || before.ends_with(joined);
             let mut words = before.split_whitespace().rev().take(2);
             let not = words.any(|word| matches!(word, "not" | "don't" | "never" | "without"));
             let mut next = behind.split_whitespace().take(5);
-            !open && !not && !next.any(|word| word.starts_with("error"))
+            let told = !is_name(before, behind) && !not;
+            told && !next.any(|word| word.starts_with("error"))
         })
     };
     let mut lines = text.lines();
     lines.any(|line| SAID.iter().any(|word| says(line, word)))
+}
+
+/// Whether what stands between `before` and `behind` is a part of a name: `ON_ERROR_STOP=1`, `/opt/one-stop-shop`.
+fn is_name(before: &str, behind: &str) -> bool {
+    let head = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    let tail = behind.split(char::is_whitespace).next().unwrap_or_default();
+    let slashes = head.matches('/').count() + tail.matches('/').count();
+    slashes > 1
+        || head.starts_with(['-', '/', '.', '~', '$'])
+        || head.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'))
+        || head.contains(['=', '_'])
+        || tail.contains(['=', '_'])
 }

@@ -32,7 +32,9 @@ pub(in crate::plan::markdown) fn find(
         close = known.or_else(|| Some(at + text[at..].find(CLOSE)?));
         let Some(end) = close else { break };
         let inside = &text[at + OPEN.len()..end.max(at + OPEN.len())];
-        let Some(rest) = meant(inside) else { continue };
+        if meant(inside).is_none() {
+            continue;
+        }
         // Nothing stands in a block of code but its text, so only the last element can hold it.
         let before = accounts.partition_point(|account| account.span.start <= at);
         let shown = accounts[..before]
@@ -44,37 +46,66 @@ pub(in crate::plan::markdown) fn find(
         }
         let span = Span::new(at, end + CLOSE.len());
         read = span.end;
-        let Some(rest) = rest
-            .strip_prefix("allow")
-            .filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
-        else {
-            problems.push(
-                Problem::warning(
-                    "bad-comment",
+        // Each line that says so begins one of its own.
+        for said in lines(inside) {
+            match allowed(said) {
+                Said::Unknown => problems.push(
+                    Problem::warning(
+                        "bad-comment",
+                        span,
+                        "gonogo does not know what this comment says",
+                    )
+                    .hint("write `<!-- gonogo: allow CODE REASON -->`"),
+                ),
+                Said::NoReason => problems.push(Allow::without_reason(span)),
+                Said::Allow(code, reason) => found.push(Allow {
+                    code: code.to_owned(),
+                    reason: super::blocks::one_line(reason),
                     span,
-                    "gonogo does not know what this comment says",
-                )
-                .hint("write `<!-- gonogo: allow CODE REASON -->`"),
-            );
-            continue;
-        };
-        let (code, reason) = rest
-            .trim()
-            .split_once(char::is_whitespace)
-            .unwrap_or((rest.trim(), ""));
-        let reason = reason.trim_start_matches([':', '-', '–', '—', ' ']).trim();
-        if code.is_empty() || reason.is_empty() {
-            problems.push(Allow::without_reason(span));
-            continue;
+                    scope: Some(reaches.scope(span)),
+                }),
+            }
         }
-        found.push(Allow {
-            code: code.trim_end_matches(':').to_owned(),
-            reason: super::blocks::one_line(reason),
-            span,
-            scope: Some(reaches.scope(span)),
-        });
     }
     found
+}
+
+/// What one line of a comment says.
+enum Said<'t> {
+    Unknown,
+    NoReason,
+    /// The code and the reason.
+    Allow(&'t str, &'t str),
+}
+
+/// The parts of a comment that speak to gonogo: each from the line that names it up to the next one.
+fn lines(inside: &str) -> impl Iterator<Item = &str> {
+    let starts = inside.match_indices('\n').map(|(at, _)| at + 1);
+    let named = starts.filter(|at| inside[*at..].trim_start().starts_with("gonogo:"));
+    let mut borders: Vec<usize> = std::iter::once(0).chain(named).collect();
+    borders.push(inside.len());
+    let parts: Vec<&str> = borders
+        .windows(2)
+        .map(|pair| &inside[pair[0]..pair[1]])
+        .collect();
+    parts.into_iter().filter(|part| !part.trim().is_empty())
+}
+
+fn allowed(said: &str) -> Said<'_> {
+    let rest = meant(said).and_then(|rest| rest.strip_prefix("allow"));
+    let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+    let Some(rest) = rest else {
+        return Said::Unknown;
+    };
+    let (code, reason) = rest
+        .trim()
+        .split_once(char::is_whitespace)
+        .unwrap_or((rest.trim(), ""));
+    let reason = reason.trim_start_matches([':', '-', '–', '—', ' ']).trim();
+    if code.is_empty() || reason.is_empty() {
+        return Said::NoReason;
+    }
+    Said::Allow(code.trim_end_matches(':'), reason)
 }
 
 /// What a comment says to gonogo. Where only the colon is missing, all of it: that is no form we know.

@@ -35,7 +35,7 @@ pub(super) const ALWAYS: [&str; 31] = [
     "watch",
 ];
 /// Programs and the words behind them that never end, or ask.
-pub(super) const CALLS: [(&str, &[&str]); 30] = [
+pub(super) const CALLS: [(&str, &[&str]); 33] = [
     ("prisma", &["studio"]),
     ("drizzle-kit", &["studio"]),
     ("next", &["dev"]),
@@ -62,6 +62,9 @@ pub(super) const CALLS: [(&str, &[&str]); 30] = [
     ("docker", &["attach"]),
     ("docker", &["stats"]),
     ("redis-cli", &["monitor"]),
+    ("redis-cli", &["MONITOR"]),
+    ("fly", &["proxy"]),
+    ("flyctl", &["proxy"]),
     ("systemctl", &["edit"]),
     ("git", &["add", "-p"]),
     ("git", &["rebase", "-i"]),
@@ -91,11 +94,13 @@ pub(in crate::plan::check::safety) const CONSOLES: [(&str, &[&str]); 16] = [
 const ARTISAN: &[&str] = &["force", "pretend", "env", "n", "no-interaction", "help"];
 
 /// Programs that ask before they act, the words behind them, and what answers them.
-pub(super) const ASKING: [(&str, &[&str], &[&str]); 26] = [
+pub(super) const ASKING: [(&str, &[&str], &[&str]); 28] = [
     ("patronictl", &["failover"], &["force"]),
     ("patronictl", &["reinit"], &["force"]),
     ("patronictl", &["restart"], &["force"]),
     ("patronictl", &["switchover"], &["force"]),
+    ("pulumi", &["destroy"], &["y", "yes"]),
+    ("pulumi", &["up"], &["y", "yes"]),
     ("terraform", &["apply"], &["auto-approve"]),
     ("terraform", &["destroy"], &["auto-approve"]),
     ("apt", &["install"], &["y", "yes"]),
@@ -125,12 +130,15 @@ pub(super) const ASKING: [(&str, &[&str], &[&str]); 26] = [
 ];
 
 /// Programs that stand still or not, by what they are given.
-pub(super) const SUSPECTS: [&str; 38] = [
+pub(super) const SUSPECTS: [&str; 44] = [
     ":",
     "ansible",
     "ansible-playbook",
     "aws",
     "bash",
+    "cloud-sql-proxy",
+    "cloud_sql_proxy",
+    "createuser",
     "docker",
     "docker-compose",
     "flyctl",
@@ -145,6 +153,9 @@ pub(super) const SUSPECTS: [&str; 38] = [
     "oc",
     "passwd",
     "ping",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
     "podman",
     "psql",
     "read",

@@ -1,10 +1,14 @@
 //! Whom statements keep out, and for how long: what they go through under their locks, and who is in
 //! the way of these.
 
+use std::ops::Range;
+
+use super::super::catalogs::words;
 use super::{Held, PARTITIONED, Review, or};
-use crate::plan::ddl::{Effect, Form, Part, Sort, Touch};
+use crate::plan::ddl::{Effect, Form, Judged, Part, Sort, Touch};
 use crate::plan::facts::{Facts, TableFacts};
 use crate::plan::problem::Severity;
+use crate::plan::sql_text;
 
 /// What is gone through, and what is known of that.
 type Through<'p, 'f> = (&'p Touch, Option<&'f TableFacts>);
@@ -68,7 +72,7 @@ impl Review<'_> {
             touch.lock.blocks()
         );
         let hint = match part.form {
-            Form::CreateIndex if self.is_partitioned(part) => PARTITIONED,
+            Form::CreateIndex if Self::is_partitioned(part) => PARTITIONED,
             _ => or(row.safer, "do it while nobody needs the table"),
         };
         self.say(severity, code, part.range.clone(), message, hint);
@@ -84,6 +88,10 @@ impl Review<'_> {
         let Some(facts) = self.unit.facts else {
             return through.map(|touch| (touch, None)).collect();
         };
+        // Its index is one of all of them, even where it has no rows of its own.
+        let whole =
+            |touch: &&Touch| part.form == Form::CreateIndex && touch.divided && !same(touch);
+        let through = part.touches.iter().filter(whole).chain(through);
         let partitions: Vec<&String> = through
             .clone()
             .filter_map(|touch| facts.table(&touch.relation))
@@ -156,44 +164,89 @@ impl Review<'_> {
     /// Somebody who is in the way now.
     pub(super) fn wait(&mut self, part: &Part) {
         let Some(facts) = self.unit.facts else { return };
-        for touch in part
-            .touches
-            .iter()
-            .filter(|touch| touch.lock.blocks_writes() && !touch.fresh)
-        {
-            let Some(busy) = facts
-                .table(&touch.relation)
-                .and_then(|table| table.busy.as_ref())
-            else {
-                continue;
-            };
-            let since = crate::plan::duration::show(busy.since);
-            let message = format!(
-                "`{}` is in use now: {} (pid {}) holds a transaction open for {since}; this would wait for it, and everybody behind this",
-                touch.relation, busy.application, busy.pid
-            );
-            self.say(
-                Severity::Warning,
-                "blocked-now",
-                part.range.clone(),
-                message,
-                "see that it ends first, and set `lock_timeout`",
-            );
-        }
+        let felt = part.touches.iter();
+        let felt = felt.filter(|touch| touch.lock.blocks_writes() && !touch.fresh);
+        let mut used = felt.filter_map(|touch| {
+            let busy = facts.table(&touch.relation)?.busy.as_ref();
+            busy.map(|busy| (touch.relation.as_str(), busy))
+        });
+        let Some((first, busy)) = used.next() else {
+            return;
+        };
+        let others: Vec<&str> = used.map(|(name, _)| name).collect();
+        let others = match others.as_slice() {
+            [] => String::new(),
+            [other] => format!("; so is `{other}`"),
+            [other, more @ ..] => format!("; so are `{other}` and {} others", more.len()),
+        };
+        let since = crate::plan::duration::show(busy.since);
+        let message = format!(
+            "`{first}` is in use now: {} (pid {}) holds a transaction open for {since}; this would wait for it, and everybody behind this{others}",
+            busy.application, busy.pid
+        );
+        self.say(
+            Severity::Warning,
+            "blocked-now",
+            part.range.clone(),
+            message,
+            "see that it ends first, and set `lock_timeout`",
+        );
     }
 
     /// Work that takes long while the transaction holds a lock that keeps others out.
     pub(super) fn long_after_lock(&mut self, part: &Part) {
+        let Some(held) = self.held.as_ref().filter(|_| self.open) else {
+            return;
+        };
+        // What goes through the same table says so by itself.
+        let other = |touch: &Touch| touch.relation != held.relation;
+        let goes_through =
+            |touch: &&Touch| matches!(touch.effect, Effect::Scan | Effect::Rewrite) && !touch.fresh;
+        let alone = matches!(
+            part.form,
+            Form::CreateIndexConcurrently | Form::ReindexConcurrently
+        );
+        let mut through = part
+            .touches
+            .iter()
+            .filter(|touch| !alone && goes_through(touch));
         let long = matches!(part.form, Form::Update | Form::Delete | Form::Validate);
+        if (long || through.any(other)) && !self.is_small(part) {
+            self.held_meanwhile(part.range.clone());
+        }
+    }
+
+    /// A query that only reads, and takes long while the transaction holds such a lock.
+    pub(super) fn slow_read(&mut self, judged: &Judged, first: &str) {
         let Some(held) = self
             .held
             .as_ref()
-            .filter(|_| long && self.open && !self.is_small(part))
+            .filter(|_| self.open && first == "select")
         else {
             return;
         };
+        let text = &self.unit.sql[judged.range.clone()];
+        let own = held.relation.rsplit('.').next().unwrap_or_default();
+        if !sql_text::mentions(text, own) && !sql_text::mentions(text, "pg_sleep") {
+            return;
+        }
+        let words: Vec<String> = words(text).map(|(word, _)| word).collect();
+        let has = |wanted: &str| words.iter().any(|word| word == wanted);
+        // All of the table that the lock is on.
+        let all = words
+            .windows(2)
+            .any(|pair| pair[0] == "from" && pair[1] == own);
+        let chosen = has("where") || has("limit") || has("fetch") || has("join");
+        if has("pg_sleep") || all && !chosen {
+            self.held_meanwhile(judged.range.clone());
+        }
+    }
+
+    /// That a lock is held while what stands at `range` runs.
+    fn held_meanwhile(&mut self, range: Range<usize>) {
+        let Some(held) = &self.held else { return };
         let line = self.unit.sql[..held.at].matches('\n').count() + 1;
-        let of = self.unit.sql[..part.range.start].matches('\n').count() + 1;
+        let of = self.unit.sql[..range.start].matches('\n').count() + 1;
         let message = format!(
             "{} on `{}`, taken {} lines above, is held while this runs",
             held.lock.words(),
@@ -206,7 +259,7 @@ impl Review<'_> {
         self.say(
             Severity::Warning,
             "lock-held-long",
-            part.range.clone(),
+            range,
             message,
             "put it into a transaction of its own: a later migration, or a step that works in batches",
         );

@@ -93,12 +93,17 @@ impl Review<'_> {
             return None;
         }
         let known = self.unit.facts.map(|facts| {
-            // What is named itself is not taken along.
-            let named = part.touches.iter().map(|touch| touch.relation.clone());
-            let words = words(text).map(|(word, _)| word);
+            // What is named itself is not taken along. Of an index it is its table that is pointed at.
+            let words: Vec<String> = words(text).map(|(word, _)| word).collect();
+            let is_named = |relation: &str| {
+                let own = relation.rsplit('.').next().map(str::to_lowercase);
+                part.form == Form::DropIndex || own.is_some_and(|own| words.contains(&own))
+            };
+            let touched = part.touches.iter().map(|touch| touch.relation.clone());
+            let named = touched.filter(|relation| is_named(relation));
             pointing(
                 facts,
-                &named.chain(words).collect::<Vec<_>>(),
+                &named.chain(words.clone()).collect::<Vec<_>>(),
                 part.form == Form::Truncate,
             )
         });
