@@ -9,7 +9,6 @@ mod english;
 pub(super) mod folded;
 mod french;
 mod german;
-mod headings;
 mod japanese;
 pub(super) mod made_of;
 pub(super) mod ordinal;
@@ -108,7 +107,7 @@ pub(super) struct Tongue {
 }
 
 /// All of them.
-pub(super) static TONGUES: [Tongue; 12] = [
+pub(super) static TONGUES: [Tongue; 8] = [
     english::ENGLISH,
     german::GERMAN,
     french::FRENCH,
@@ -117,10 +116,6 @@ pub(super) static TONGUES: [Tongue; 12] = [
     russian::RUSSIAN,
     japanese::JAPANESE,
     chinese::CHINESE,
-    headings::ITALIAN,
-    headings::POLISH,
-    headings::TURKISH,
-    headings::KOREAN,
 ];
 
 /// The words of all languages that `of` tells.

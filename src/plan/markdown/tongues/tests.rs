@@ -63,19 +63,6 @@ fn headings_say_what_they_are_for_in_every_language() {
         ("数据库迁移执行", Deploy),
         ("部署后验证", Verify),
         ("上线后监控", After),
-        ("Prima del rilascio", Before),
-        ("Esecuzione della migrazione", Deploy),
-        ("Verifica", Verify),
-        ("Przygotowanie", Before),
-        ("Wdrożenie", Deploy),
-        ("Weryfikacja", Verify),
-        ("Hazırlık", Before),
-        ("Dağıtım", Deploy),
-        ("Doğrulama", Verify),
-        ("배포 전 점검", Before),
-        ("배포 절차", Deploy),
-        ("검증", Verify),
-        ("모니터링", After),
     ] {
         let stage = Words::new(text).meaning().stage;
         assert_eq!(stage.map(|stage| stage.kind), Some(wanted), "{text}");
@@ -86,14 +73,6 @@ fn headings_say_what_they_are_for_in_every_language() {
 fn what_is_no_phase_is_told_apart_in_every_language() {
     for (text, wanted) in [
         ("Rückfallplan", Sense::Rollback),
-        ("Ripristino", Sense::Rollback),
-        ("Wycofanie zmian", Sense::Rollback),
-        ("Geri alma planı", Sense::Rollback),
-        ("롤백 절차", Sense::Rollback),
-        ("Approvazioni", Sense::Signoff),
-        ("Zatwierdzenie", Sense::Signoff),
-        ("Onaylar", Sense::Signoff),
-        ("승인", Sense::Signoff),
         ("Wiederherstellung im Notfall", Sense::Rollback),
         ("Ansprechpartner", Sense::Contacts),
         ("Abbruchkriterien", Sense::Criteria),
