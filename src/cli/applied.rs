@@ -14,22 +14,19 @@ pub(super) fn around(plan: &Plan, path: &Path, start: &Path) -> Around {
     Around::new(Some(plan), path, &[]).from_within(start.to_owned())
 }
 
-/// All of them, as they are now.
+/// All of them that are applied on the way forward, as they are now.
 pub(super) fn all(plan: &Plan, around: &Around) -> Vec<AppliedFile> {
-    let of = |back| files(plan, &around.going(back), back);
-    let mut all = of(false);
-    all.append(&mut of(true));
-    all
+    files(plan, &around.ahead())
 }
 
 /// What reads those of one step of the run that was `created` with `plan`.
 pub(super) fn reader(plan: &Arc<Plan>, created: &RunCreated) -> FilesNow {
     let plan = Arc::clone(plan);
     let around = around(&plan, Path::new(&created.path), Path::new(&created.cwd));
-    Arc::new(move |ix, back| files(&plan, &around.going(back).of_step(ix), back))
+    Arc::new(move |ix| files(&plan, &around.ahead().of_step(ix)))
 }
 
-fn files(plan: &Plan, around: &Around, back: bool) -> Vec<AppliedFile> {
+fn files(plan: &Plan, around: &Around) -> Vec<AppliedFile> {
     // Only what somebody names besides may be missing, and nobody names anything here.
     let applied = around.read().unwrap_or_default();
     let Applied { unread, .. } = &applied;
@@ -45,7 +42,6 @@ fn files(plan: &Plan, around: &Around, back: bool) -> Vec<AppliedFile> {
             .iter()
             .map(|ix| plan.steps[*ix].id.to_string())
             .collect(),
-        back,
     };
     read.chain(unread).map(file).collect()
 }

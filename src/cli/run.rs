@@ -54,8 +54,8 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let Some(agreed) = beside::agreed(common, &args, &plan).await? else {
         return Ok(Exit::NotDone);
     };
-    // Where nobody has approved anything, what a `git pull` brings is what was wanted.
-    let meant = !reviewed.is_empty() || !plan::migrations::brings_files(&plan);
+    // Where nobody has approved anything, what the steps find is what was wanted.
+    let meant = !reviewed.is_empty();
     let seen = Seen {
         applies: meant.then_some(applies),
         reviewed,

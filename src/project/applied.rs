@@ -74,10 +74,10 @@ impl Around {
         self
     }
 
-    /// Only what is applied ahead, or on the way `back`.
+    /// Only what is applied on the way forward.
     #[must_use]
-    pub fn going(&self, back: bool) -> Self {
-        self.only(|want| want.back == back)
+    pub fn ahead(&self) -> Self {
+        self.only(|want| !want.back)
     }
 
     /// Only what the step at `ix` applies.

@@ -53,9 +53,10 @@ impl<'a> Chain<'a> {
             at,
         };
         let mut own = Some(raw);
+        let mut passed = Passed::default();
         for include in includes(&text) {
-            let before = &text[..include.at];
-            if !statements(before).is_empty() {
+            passed.go_to(&text, include.at);
+            if passed.any {
                 self.raws.extend(own.take());
             }
             let full = self.depth == DEEPEST || self.seen.len() == MOST;
@@ -76,7 +77,7 @@ impl<'a> Chain<'a> {
             };
             match place.raw(&place.at) {
                 Ok(mut included) => {
-                    included.whole = whole || leaves_transaction_open(before);
+                    included.whole = whole || passed.open;
                     self.depth += 1;
                     self.follow(included);
                     self.depth -= 1;
@@ -113,15 +114,29 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Whether a transaction is open behind the statements of `sql`.
-fn leaves_transaction_open(sql: &str) -> bool {
-    let last = statements(sql).into_iter().rev().find_map(|statement| {
-        let word = statement.split_whitespace().next()?.to_ascii_lowercase();
-        match word.as_str() {
-            "begin" | "start" => Some(true),
-            "abort" | "commit" | "end" | "rollback" => Some(false),
-            _ => None,
+/// What the statements in front of an include have left behind.
+#[derive(Default)]
+struct Passed {
+    at: usize,
+    /// Whether there are any.
+    any: bool,
+    /// Whether a transaction is open behind them.
+    open: bool,
+}
+
+impl Passed {
+    /// Takes in the statements of `sql` up to the byte `end`.
+    fn go_to(&mut self, sql: &str, end: usize) {
+        for statement in statements(sql.get(self.at..end).unwrap_or_default()) {
+            self.any = true;
+            let word = statement.split_whitespace().next().unwrap_or_default();
+            match word.to_ascii_lowercase().as_str() {
+                "begin" | "start" => self.open = true,
+                "abort" | "commit" | "end" | "rollback" => self.open = false,
+                _ => {}
+            }
         }
-    });
-    last == Some(true)
+        // The command itself is no statement.
+        self.at = end + sql[end..].find('\n').unwrap_or(sql.len() - end);
+    }
 }

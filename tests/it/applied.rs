@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Bench, text_of};
+use crate::support::{Bench, Pty, text_of};
 
 const HEAD: &str = "title = 'Apply files'\n[[phase]]\nname = 'Deploy'\nkind = 'deploy'\n";
 const ADDS: &str = "alter table orders add column note text;\n";
@@ -30,6 +30,17 @@ fn review(bench: &Bench) -> Value {
     json(bench, &["review", "plan.toml"])
 }
 
+/// Has bob approve `plan`, with the files that it finds.
+fn approve(bench: &mut Bench, plan: &str) {
+    bench.write("plan.toml", plan);
+    bench.set("GONOGO_USER", "bob");
+    let mut bob = Pty::start(bench, &["review", "plan.toml"], 120, 36);
+    bob.see("you: bob");
+    bob.keys("a\r");
+    bob.see("approved by bob");
+    bench.set("GONOGO_USER", "ann");
+}
+
 /// What the first step applies: the paths.
 fn applies(bench: &Bench) -> Vec<String> {
     let steps = review(bench)["steps"].clone();
@@ -50,11 +61,13 @@ fn problems(bench: &Bench) -> Vec<String> {
 
 #[test]
 fn a_file_that_changes_once_the_run_has_begun_is_asked_about() {
-    let bench = Bench::new();
+    let mut bench = Bench::new();
     bench.write("m.sql", ADDS);
     let first = step("first", "true");
     let second = step("apply", &format!("{PSQL}\npsql -f m.sql"));
-    let mut run = bench.start(&format!("{HEAD}{first}{second}"));
+    let plan = format!("{HEAD}{first}{second}");
+    approve(&mut bench, &plan);
+    let mut run = bench.start(&plan);
     run.ctl(&["run", "first"]);
     run.wait_finished("first");
     bench.write("m.sql", DROPS);
@@ -103,7 +116,7 @@ fn a_file_that_changes_once_the_run_has_begun_is_asked_about() {
 
 #[test]
 fn a_run_that_goes_on_by_itself_stops_at_what_has_changed_and_not_at_what_it_makes() {
-    let bench = Bench::new();
+    let mut bench = Bench::new();
     folder(
         &bench,
         &[("change.sh", "echo '-- more' >> m.sql"), ("m.sql", ADDS)],
@@ -115,7 +128,9 @@ fn a_run_that_goes_on_by_itself_stops_at_what_has_changed_and_not_at_what_it_mak
     let again = step("again", &format!("{PSQL}\npsql -f made.sql"));
     let change = step("change", "sh ./change.sh");
     let apply = step("apply", &format!("{PSQL}\npsql -f m.sql"));
-    let mut run = bench.start(&format!("{HEAD}{made}{again}{change}{apply}"));
+    let plan = format!("{HEAD}{made}{again}{change}{apply}");
+    approve(&mut bench, &plan);
+    let mut run = bench.start(&plan);
     run.ctl(&["auto", "on"]);
     assert_eq!(run.wait_finished("again")["outcome"], "passed");
     let end = run.wait_finished("apply");
@@ -130,13 +145,10 @@ fn a_run_that_goes_on_by_itself_stops_at_what_has_changed_and_not_at_what_it_mak
 }
 
 #[test]
-fn what_a_plan_itself_brings_is_what_was_wanted() {
+fn where_nobody_has_approved_what_steps_find_is_what_was_wanted() {
     let bench = Bench::new();
     bench.write("m.sql", ADDS);
-    let bring = step(
-        "bring",
-        "git() { echo '-- more' >> m.sql; }\ngit pull --ff-only",
-    );
+    let bring = step("bring", "sh -c 'echo \"-- more\" >> m.sql'");
     let apply = step("apply", &format!("{PSQL}\npsql -f m.sql"));
     let mut run = bench.start(&format!("{HEAD}{bring}{apply}"));
     for step in ["bring", "apply"] {
@@ -144,6 +156,24 @@ fn what_a_plan_itself_brings_is_what_was_wanted() {
         assert_eq!(run.wait_finished(step)["outcome"], "passed");
     }
     assert_eq!(bench.read("applied"), format!("{ADDS}-- more\n"));
+}
+
+#[test]
+fn a_way_back_goes_on_with_the_files_that_there_are() {
+    let mut bench = Bench::new();
+    bench.write("m.sql", ADDS);
+    let undo = format!("undo = {{ shell = \"{PSQL}; psql -f down.sql\" }}\n");
+    let undo = undo.replace("\"$2\"", "$2");
+    let apply = step("apply", "echo 'drop table orders' > down.sql");
+    let plan = format!("{HEAD}{apply}{undo}");
+    approve(&mut bench, &plan);
+    let mut run = bench.start(&plan);
+    run.ctl(&["run", "apply"]);
+    assert_eq!(run.wait_finished("apply")["outcome"], "passed");
+    bench.write("down.sql", DROPS);
+    run.ctl(&["rollback", "--tier", "undo"]);
+    assert_eq!(run.wait_over(), "rolled_back");
+    assert_eq!(bench.read("applied"), DROPS);
 }
 
 #[test]

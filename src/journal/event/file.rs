@@ -11,9 +11,6 @@ pub struct AppliedFile {
     pub sha256: Option<String>,
     /// The steps that apply it, by their ids.
     pub steps: Vec<String>,
-    /// Whether they apply it only on the way back.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub back: bool,
 }
 
 /// A file that is not what it was when the run began.

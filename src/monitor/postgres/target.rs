@@ -98,7 +98,7 @@ impl Target {
         // As with other programs, what is said about TLS does not hold within the machine.
         if options.get_socket().is_some() || options.get_host().starts_with('/') {
             options = options.ssl_mode(PgSslMode::Disable);
-        } else if is_bound {
+        } else if is_bound && !matches!(options.get_ssl_mode(), PgSslMode::VerifyCa) {
             // The driver can't bind to the channel. Who has to show a certificate can't stand in between either.
             options = options.ssl_mode(PgSslMode::VerifyFull);
         }

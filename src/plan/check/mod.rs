@@ -17,7 +17,7 @@ pub use allow::Allowed;
 pub(super) use allow::{Allows, reaches};
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
 pub(super) use safety::{
-    HIDES_ERRORS, applied_by, brings_files, changes_database, goes_on, holds_secret, opens_session,
+    HIDES_ERRORS, applied_by, changes_database, goes_on, holds_secret, opens_session,
     prepare_secrets, stops_first, written_by,
 };
 pub use safety::{SECRET, given_to_psql, secrets_in, without_secrets, without_values};

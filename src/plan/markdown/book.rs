@@ -43,8 +43,6 @@ pub(super) struct Book<'s> {
     shells: Vec<Arc<Interpreter>>,
     /// What the names above steps say against going on with those.
     pub(super) reserves: HashMap<String, Option<Reserve>>,
-    /// The headings that say that all below them is for a case, of which somebody is asked already.
-    pub(super) cases: HashSet<String>,
     /// What the steps so far have set for their own shells only.
     pub(super) lost: Vec<Lost>,
     /// Where lines say that the point of no return is, and their places.
@@ -76,7 +74,6 @@ impl<'s> Book<'s> {
             database: MAIN.to_owned(),
             shells: Vec::new(),
             reserves: HashMap::new(),
-            cases: HashSet::new(),
             lost: Vec::new(),
             no_returns: Vec::new(),
             targets: HashSet::new(),

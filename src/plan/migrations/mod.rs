@@ -18,7 +18,7 @@ pub use super::ddl::{Include, includes};
 pub use super::sql_text::statements;
 pub use review::{alone, judged, review, tell_unread};
 pub use tool::Tool;
-pub use wanted::{Want, Wanted, brings_files, changes_database, made_before, wanted};
+pub use wanted::{Want, Wanted, changes_database, made_before, wanted};
 
 use std::collections::HashMap;
 

@@ -182,19 +182,6 @@ pub fn made_before(plan: &Plan, ix: StepIx) -> HashSet<String> {
     made.files
 }
 
-/// Whether a step of `plan` brings other files into the folder that its migrations stand in: nobody knows by now what it
-/// applies then.
-pub fn brings_files(plan: &Plan) -> bool {
-    let brings = |ix: StepIx| {
-        let holes = &plan.steps[ix].spec.holes;
-        works_of(plan, ix).any(|work| match work {
-            Work::Shell(shell) => check::brings_files(&shell.script, holes),
-            _ => false,
-        })
-    };
-    plan.forward_steps().any(brings)
-}
-
 /// Whether the script `text` changes a database.
 pub fn changes_database(text: &str) -> bool {
     check::changes_database(text)

@@ -37,11 +37,11 @@ impl Files {
         self.known.is_none()
     }
 
-    /// What became of those that the step called `id` applies, on its way `back` perhaps, where it finds `now`.
+    /// What became of those that the step called `id` applies, where it finds `now`.
     /// What the steps before it have `made` is theirs.
     pub fn changes(
         &self,
-        (id, back): (&str, bool),
+        id: &str,
         now: &[AppliedFile],
         made: &HashSet<String>,
     ) -> Vec<ChangedFile> {
@@ -62,8 +62,7 @@ impl Files {
                 sha256: file.sha256.clone(),
             })
         });
-        let own =
-            |known: &&AppliedFile| known.back == back && known.steps.iter().any(|step| step == id);
+        let own = |known: &&AppliedFile| known.steps.iter().any(|step| step == id);
         let is_there = |known: &&AppliedFile| now.iter().any(|file| file.path == known.path);
         let gone = known.iter().filter(own).filter(|known| !is_there(known));
         let gone = gone.map(|known| ChangedFile {
@@ -115,18 +114,17 @@ mod tests {
             path: path.to_owned(),
             sha256: (!sha256.is_empty()).then(|| sha256.to_owned()),
             steps: vec!["apply".to_owned()],
-            back: path == "back.sql",
         }
     }
 
     fn told(files: &Files, now: &[AppliedFile], made: &str) -> String {
         let made = HashSet::from([made.to_owned()]);
-        names_of(&files.changes(("apply", false), now, &made))
+        names_of(&files.changes("apply", now, &made))
     }
 
     #[test]
     fn files_that_are_not_what_they_were_are_named_until_a_person_takes_them() {
-        let before = ["1.sql", "2.sql", "back.sql"].map(|path| file(path, "a"));
+        let before = ["1.sql", "2.sql"].map(|path| file(path, "a"));
         let mut files = Files::new(Some(before.to_vec()));
         let now = |second: &str| [file("1.sql", "a"), file("2.sql", second)];
         assert_eq!(told(&files, &now("a"), ""), "");
@@ -135,7 +133,7 @@ mod tests {
         let other = [file("2.sql", "a"), file("m/3.sql", "c")];
         assert_eq!(told(&files, &other, ""), "m/3.sql is new, 1.sql is gone");
         assert_eq!(told(&files, &other, "3.sql"), "1.sql is gone");
-        files.take(files.changes(("apply", false), &now("b"), &HashSet::new()));
+        files.take(files.changes("apply", &now("b"), &HashSet::new()));
         assert_eq!(told(&files, &now("b"), ""), "");
         assert_eq!(told(&files, &now("c"), ""), "2.sql has changed");
         assert_eq!(told(&Files::default(), &now("b"), ""), "");

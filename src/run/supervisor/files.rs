@@ -9,8 +9,8 @@ use crate::plan::migrations::made_before;
 use crate::run::state::RunState;
 use crate::run::work::files::Look;
 
-/// Reads the files that the step at a place applies now, on its way back perhaps.
-pub type FilesNow = Arc<dyn Fn(StepIx, bool) -> Vec<AppliedFile> + Send + Sync>;
+/// Reads the files that the step at a place applies now.
+pub type FilesNow = Arc<dyn Fn(StepIx) -> Vec<AppliedFile> + Send + Sync>;
 
 impl Supervisor {
     /// What tells whether the files that `job` applies are what they were when the run began.
@@ -23,11 +23,13 @@ impl Supervisor {
         }
         let step = job.step.clone();
         let ahead = plan.forward_steps();
-        let back = job.undo || !ahead.contains(&ix);
+        // A way back is not held up.
+        if job.undo || !ahead.contains(&ix) {
+            return None;
+        }
         Some(Box::new(move || {
-            let now = applied(ix, back);
-            let behind = if back { ix.max(ahead.end) } else { ix };
-            files.changes((&step, back), &now, &made_before(&plan, behind))
+            let now = applied(ix);
+            files.changes(&step, &now, &made_before(&plan, ix))
         }))
     }
 }

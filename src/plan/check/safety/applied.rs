@@ -133,30 +133,6 @@ pub(in crate::plan) fn written_by(script: &str, holes: &[Hole]) -> HashSet<Strin
     outputs(&commands::read(&script, Settings::default()))
 }
 
-/// Whether the commands of `script`, which has `holes` in it, bring other files into a folder of this machine, whichever
-/// those are: `git pull`.
-pub(in crate::plan) fn brings_files(script: &str, holes: &[Hole]) -> bool {
-    // Most scripts don't, and are not read for it.
-    if !script.contains("git ") {
-        return false;
-    }
-    let script = masked(script, holes);
-    let script = commands::read(&script, Settings::default());
-    script.commands.iter().any(|command| {
-        let words = command.arguments().iter();
-        command.program() == "git"
-            && !command.is_away()
-            && words
-                .map(|word| word.text.as_ref())
-                .any(|word| BRINGS.contains(&word))
-    })
-}
-
-/// What `git` is told then.
-const BRINGS: [&str; 7] = [
-    "checkout", "clone", "merge", "pull", "rebase", "reset", "switch",
-];
-
 fn outputs(script: &Script<'_>) -> HashSet<String> {
     let mut found = HashSet::new();
     for command in &script.commands {

@@ -101,7 +101,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::plan) use self::applied::{applied_by, brings_files, changes_database, written_by};
+pub(in crate::plan) use self::applied::{applied_by, changes_database, written_by};
 pub use self::given::given_to_psql;
 pub(in crate::plan) use self::here::opens_session;
 pub(in crate::plan) use self::keyboard::goes_on;

@@ -8,7 +8,6 @@ use super::no_return;
 use super::order;
 use crate::plan::check::applied_by;
 use crate::plan::draft::{Gate, PhaseSpec, Placed, StepSpec};
-use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::code::hosts;
 use crate::plan::markdown::headings::occasion::Occasions;
@@ -128,21 +127,11 @@ fn phase(
     let saves = purpose::only_saves(outline, section);
     let may_go_back = words.may_go_back() && !goes_on && !saves;
     let called = if saves { "" } else { &reading.name };
-    let own = Some(&*heading.title.text).filter(|_| heading.title.reserve == Some(Reserve::Case));
     for step in &mut steps {
-        // Of a heading for a case one is asked once, and again in front of what changes anything.
-        let case = above.or(own);
-        let asked = case.is_some_and(|case| book.cases.contains(case));
-        let asked = asked && looks::only_looks(&step.work);
-        let free = step.confirm.is_none();
-        let (above, called) = if asked { (None, "") } else { (above, called) };
         for case in cases.into_iter().chain([above]).flatten() {
             guards::guard_case(step, case, book);
         }
         guards::guard(step, called, book);
-        if free && step.confirm.is_some() {
-            book.cases.extend(case.map(str::to_owned));
-        }
         guards::guard_review(step, &reading.name, book);
         guards::guard_example(step, &reading.name, book);
         hosts::guard(step, &reading.name, book);

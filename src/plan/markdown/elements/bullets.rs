@@ -6,8 +6,8 @@ use crate::plan::source::Span;
 /// Signs that stand in front of items.
 const SIGNS: [char; 6] = ['•', '‣', '◦', '▪', '–', '—'];
 
-/// `block` as a list, if it is a paragraph of `text` each line of which begins with such a sign. A single dash may stand
-/// in front of who said it.
+/// `block` as a list, if it is a paragraph of `text` each line of which begins with such a sign. A
+/// single line may be what a block below it is called, or stand in front of who said it.
 pub(super) fn list(block: Block, text: &str) -> Block {
     let items = block
         .paragraph()
@@ -32,7 +32,7 @@ fn items(inline: &Inline, span: Span, text: &str) -> Option<Vec<Item>> {
     };
     bare(&inline.text).filter(|_| inline.links.is_empty())?;
     let told: Option<Vec<String>> = inline.text.lines().map(bare).collect();
-    let told = told.filter(|told| told.len() > 1 || !inline.text.starts_with(['–', '—']))?;
+    let told = told.filter(|told| told.len() > 1)?;
     let mut at = span.start;
     let lines = text
         .get(span.start..span.end)?
@@ -72,7 +72,11 @@ mod tests {
             let wanted = [("check", "Pods are ready"), ("check", "No errors")];
             assert_eq!(titles(&plan(&text)), wanted, "{sign}");
         }
-        for text in ["— Pods are ready", "• Pods are ready\nand nothing fails"] {
+        for text in [
+            "— Pods are ready",
+            "• Pods are ready",
+            "• Pods are ready\nand nothing fails",
+        ] {
             let text = format!("## Deployment\n- [ ] go\n## Validation checklist\n{text}\n");
             assert_eq!(titles(&plan(&text)), [("check", "go")], "{text}");
         }

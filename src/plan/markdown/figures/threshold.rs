@@ -150,10 +150,14 @@ pub(in crate::plan::markdown) fn read(text: &str) -> Option<Measured> {
         what if p95 && what != What::Slowest => return None,
         what => what,
     };
+    // Waiting and age are measured in seconds.
+    let seconds = |threshold| match threshold {
+        Threshold::Absolute(ms) => Threshold::Absolute(ms / 1_000.0),
+        relative @ Threshold::TimesBaseline(_) => relative,
+    };
     let limit = match (what, limit) {
-        (What::LockWait | What::OldestTransaction, Limit::Above(Threshold::Absolute(ms))) => {
-            Limit::Above(Threshold::Absolute(ms / 1_000.0))
-        }
+        (What::LockWait | What::OldestTransaction, Limit::Above(ms)) => Limit::Above(seconds(ms)),
+        (What::LockWait | What::OldestTransaction, Limit::Below(ms)) => Limit::Below(seconds(ms)),
         (_, limit) => limit,
     };
     Some(Measured {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::times::{self, Said};
+use crate::plan::markdown::tongues::folded::folded;
 
 pub(in crate::plan::markdown) struct Time {
     /// Where it stands in the text, parentheses included, if it can be taken out.
@@ -88,9 +89,27 @@ pub(in crate::plan::markdown) fn length_before(text: &str, times: &[Time]) -> Op
     matches!(found.said, Said::Length(_) | Said::Between(..)).then_some(found)
 }
 
-/// How long `text` says behind its last colon or comma: "Migrate: 10 minutes".
+/// Words for what has a length and takes no time.
+const VALUES: [&str; 8] = [
+    "timeout",
+    "timeouts",
+    "retention",
+    "ttl",
+    "interval",
+    "lag",
+    "limit",
+    "window",
+];
+
+/// How long `text` says behind its colon: "Migrate: 10 minutes". What is a value of something is another thing: "Lock
+/// timeout: 5 seconds".
 pub(in crate::plan::markdown) fn length_behind_sign(text: &str) -> Option<Time> {
-    let at = text.rfind([':', ',']).filter(|&at| at > 0)?;
+    let (head, _) = text.split_once(':')?;
+    let at = head.len();
+    let value = |word: &str| word.contains('_') || VALUES.contains(&folded(word).trim());
+    if head.split_whitespace().any(value) {
+        return None;
+    }
     let said = times::said(text[at + 1..].strip_prefix(' ')?)?;
     matches!(said, Said::Length(_) | Said::Between(..)).then_some(Time {
         place: Some(at..text.len()),

@@ -11,7 +11,6 @@ use crate::plan::markdown::names::heading::{self, Title};
 use crate::plan::markdown::names::label::{is_label, label};
 use crate::plan::markdown::names::later;
 use crate::plan::markdown::names::orders;
-use crate::plan::markdown::names::turns;
 use crate::plan::markdown::names::words::{Sense, Stage};
 use crate::plan::markdown::tongues::ordinal::Ordinal;
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -151,7 +150,7 @@ pub(in crate::plan::markdown) fn outline(
 fn waits(block: &Block) -> Option<String> {
     let line = block.paragraph().filter(|line| is_label(line))?;
     let line = label(&line.text);
-    (later::waits(&line) || turns::awaits(&line)).then_some(line)
+    later::waits(&line).then_some(line)
 }
 
 /// Whether `block` is a line that says that one of what follows is picked: "Use one of the following:".

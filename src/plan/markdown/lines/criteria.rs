@@ -199,9 +199,17 @@ pub(in crate::plan::markdown) fn are_alarms(block: &Block) -> bool {
 /// Whether a heading of these `words` says that something is there: boxes below "Alerts configured" are ticked.
 pub(in crate::plan::markdown) fn is_set_up(words: &Words) -> bool {
     let text = words.uncounted().trim_end();
-    [" set up", " in place", "ed", "iert", "eingerichtet"]
-        .iter()
-        .any(|end| text.ends_with(end))
+    [
+        " set up",
+        " in place",
+        "configured",
+        "enabled",
+        "defined",
+        "installed",
+        "eingerichtet",
+    ]
+    .iter()
+    .any(|end| text.ends_with(end))
 }
 
 /// Whether a heading of these `words` says that alarm is raised by what stands below it, and there are `blocks` of that.

@@ -186,7 +186,7 @@ pub(super) fn is_elsewhere(text: &str) -> bool {
 }
 
 /// Whether `label` says no more than that what stands below it is for another place than production: "Development", "Run
-/// in staging", "Local reset". "Testing" is done.
+/// in staging". "Local reset". "Testing" is done.
 pub(in crate::plan::markdown) fn names_elsewhere(label: &str) -> bool {
     place_of(label).is_some_and(Rival::is_elsewhere) && !Words::new(label).has(Topic::Testing)
 }
@@ -198,13 +198,29 @@ pub(super) fn names_production(label: &str) -> bool {
 
 fn place_of(label: &str) -> Option<Rival> {
     let last = || rival(&label[label.rmatch_indices(' ').nth(1)?.0..]);
-    // "Local reset"
+    // "Local reset", "Staging environment". "Staging tables" are no place.
     let first = || {
-        let (first, rest) = label.split_once(' ')?;
-        rival(first).filter(|place| place.is_elsewhere() && !rest.contains(' '))
+        let (first, rest) = label.split_once([' ', '-'])?;
+        rival(first)
+            .filter(|place| place.is_elsewhere() && OF_PLACES.contains(&folded(rest).trim()))
     };
     rival(label).or_else(last).or_else(first)
 }
+
+/// What stands behind the name of a place that it is still.
+const OF_PLACES: [&str; 11] = [
+    "cluster",
+    "database",
+    "db",
+    "env",
+    "environment",
+    "machine",
+    "only",
+    "prod",
+    "production",
+    "reset",
+    "server",
+];
 
 /// Whether `text`, as it is written, begins with a sign that crosses it out: "🚫 Reindex". Of what is stopped or taken
 /// away it is a picture: "❌ Delete the old pods".

@@ -64,6 +64,13 @@ pub(in crate::plan::markdown) fn awaits(label: &str) -> bool {
     let clause = rest.split([',', ':', '，', '：']).next().unwrap_or(rest);
     let said = folded(clause);
     let words: Vec<&str> = said.split_whitespace().collect();
+    // "Once you are in" is said to who goes on.
+    if words
+        .iter()
+        .any(|word| matches!(*word, "you" | "we" | "sie" | "vous"))
+    {
+        return false;
+    }
     let becomes = words.iter().position(|word| BECOMES.contains(word));
     let Some(at) = becomes.filter(|at| *at > 0) else {
         return false;
@@ -216,7 +223,8 @@ const ADVERBS: [&str; 8] = [
 ];
 /// What is so because a step was done.
 #[rustfmt::skip]
-const DONE: [&str; 15] = [
+const DONE: [&str; 23] = [
+    "up", "running", "ready", "there", "available", "healthy", "online", "reachable",
     "done", "complete", "completed", "finished", "over", "through", "run", "succeeded", "passed", "ended", "built", "fertig", "abgeschlossen", "durch", "beendet",
 ];
 /// What somebody else says.
@@ -259,6 +267,10 @@ mod tests {
             "After the deployment",
             "Then, when prompted",
             "Once you are logged in",
+            "Once you have pulled the image, run",
+            "As soon as the container is up, run",
+            "When everything is ready",
+            "Once the backup is there",
             "Nachdem die Migration abgeschlossen ist",
             "Run it once",
             "",

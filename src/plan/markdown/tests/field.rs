@@ -279,7 +279,9 @@ fn times_are_read_as_they_are_written_or_told() {
         (Some(10), None)
     );
     assert_eq!(budget("Deploy: 15 minutes", ""), (Some(15), None));
-    assert_eq!(budget("Deploy, 5-10 minutes", ""), (Some(10), None));
+    assert_eq!(budget("Deploy: statement timeout: 30 s", ""), (None, None));
+    assert_eq!(budget("Deploy lock_timeout: 5 seconds", ""), (None, None));
+    assert_eq!(budget("Deploy timeout: 5 minutes", ""), (None, None));
     let starts = "Deploy — 45 min (starts T minus 2h)";
     assert_eq!(budget(starts, ""), (Some(45), Some(-120)));
     // A value, and no time that it takes.

@@ -77,25 +77,10 @@ fn what_is_for_another_place_never_runs_unasked_and_production_is_offered_first(
     let local = format!("Production:\n\n{keep}\n**Local reset**\n\n{reset}");
     let wanted = [("./keep", false), ("./reset", true)].map(|(line, asks)| (line.to_owned(), asks));
     assert_eq!(forward(&local), wanted);
-    let test = format!("Testing:\n\n{keep}");
-    assert_eq!(forward(&test), [("./keep".to_owned(), false)]);
-}
-
-#[test]
-fn of_a_heading_for_a_case_somebody_is_asked_once_before_what_only_looks() {
-    let asks = |first: &str| {
-        let look = "```bash\npsql -c 'select 1'\n```\n";
-        let text = format!(
-            "# Shop\n## Deployment\n```bash\n./deploy.sh\n```\n## Verification (if Redis is used)\n### One\n{first}### Two\n{look}### Three\n```bash\n./refresh.sh\n```\n### Four\n{look}"
-        );
-        let plan = plan(&text);
-        let asks = plan.steps.iter().map(|step| step.spec.confirm.is_some());
-        asks.collect::<Vec<_>>()
-    };
-    assert_eq!(
-        asks("```bash\ncurl -f http://x/health\n```\n"),
-        [false, true, false, true, false]
-    );
+    for line in ["Testing", "Staging tables", "Local variables", "Dev tools"] {
+        let text = format!("{line}:\n\n{keep}");
+        assert_eq!(forward(&text), [("./keep".to_owned(), false)], "{line}");
+    }
 }
 
 #[test]

@@ -1006,7 +1006,6 @@ fn migrations_in_front_of_the_deployment_ask() {
 fn what_stands_below_headings_waits_as_the_line_above_them_says() {
     for (line, asks) in [
         ("After 1-2 weeks without errors:", true),
-        ("Once everything has been stable for 7 days:", true),
         ("In this order:", false),
         ("After 1-2 weeks without errors:\n\nSee the wiki.", false),
     ] {

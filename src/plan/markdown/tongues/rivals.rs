@@ -273,7 +273,7 @@ static PREFERRED: LazyLock<Beginnings> = LazyLock::new(|| {
 #[rustfmt::skip]
 static LATER: LazyLock<Beginnings> = LazyLock::new(|| {
     let words = [
-        "afterwards", "after that", "later", "later on", "thereafter", "danach", "spater", "nachher", "ensuite", "apres", "plus tard", "au dela", "passe ce delai",
+        "afterwards", "after that", "later", "later on", "later than that", "thereafter", "danach", "spater", "nachher", "ensuite", "apres", "plus tard", "au dela", "passe ce delai",
         "despues", "luego", "mas tarde", "depois", "depois disso", "mais tarde", "потом", "позже", "позднее", "после этого", "その後", "それ以降", "以降", "之后",
         "此后", "超过后",
     ];
@@ -294,7 +294,7 @@ const PLACES: Group = &[
     &["production", "prod", "produktion", "produktivumgebung", "produccion", "producao", "продакшн", "прод", "本番", "本番環境", "生产环境"],
     &["test", "testing", "testumgebung", "тест", "検証環境", "テスト環境", "测试环境"],
     &["development", "dev", "entwicklung", "developpement", "desarrollo", "desenvolvimento", "開発環境", "开发环境"],
-    &["qa"], &["uat"], &["sandbox"], &["local", "lokal", "локально", "ローカル", "本地"],
+    &["qa"], &["uat"], &["sandbox"], &["non-production", "non-prod", "nonprod"], &["local", "lokal", "локально", "ローカル", "本地"],
 ];
 
 /// Systems.

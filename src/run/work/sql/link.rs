@@ -19,9 +19,6 @@ use crate::run::input::{Finish, Notice};
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
-/// Why a step is not begun behind a pooler.
-const NO_LIMIT: &str = "behind a pooler `lock_timeout` can't be set for what is not in a transaction: it would stay with a session of somebody else; connect to the server itself, or leave it out";
-
 /// A connection and who it is on the server.
 pub struct Link {
     pub connection: PgConnection,
@@ -77,9 +74,6 @@ impl Link {
         if let Some(refused) = self.is_not_the_one(task) {
             return (refused, false);
         }
-        if self.pooled && !wrapped && task.sql.lock_timeout.is_some() {
-            return (not_begun(&task.job, NO_LIMIT), false);
-        }
         let new_session = match ears.beside(self.carry_on(task)).await {
             Some(Ok(words)) => words,
             Some(Err(why)) => {
@@ -127,7 +121,7 @@ impl Link {
         database: &str,
     ) -> Result<Option<String>, sqlx::Error> {
         self.set("application_name", &task.application).await?;
-        if !self.pooled {
+        if !(self.pooled && wrapped) {
             // Each time: the step before may have thrown it away (`DISCARD ALL`).
             self.end_with_us("session").await?;
         }
