@@ -93,4 +93,8 @@ fn steps_work_whichever_session_a_pooler_lends_them_and_leave_nothing_in_it() {
     let message = end["message"].as_str().unwrap();
     assert!(message.contains("connect to the server itself"), "{end}");
     assert_eq!(look(), before);
+    // Whoever knows the pooler may go on.
+    assert!(run.refused(&["retry", "limit"]).contains("give a reason"));
+    run.ctl(&["retry", "limit", "--reason", "it keeps sessions"]);
+    assert_eq!(run.wait_finished("limit")["outcome"], "passed");
 }

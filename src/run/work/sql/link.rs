@@ -19,6 +19,9 @@ use crate::run::input::{Finish, Notice};
 use crate::run::work::judge::{Verdict, not_begun};
 use crate::run::work::rows::Printer;
 
+/// Why a step is not begun behind a pooler.
+const NO_LIMIT: &str = "behind a pooler `lock_timeout` of what is not in a transaction may stay with a session of somebody else: connect to the server itself, leave it out, or try again with a reason if this pooler keeps one session for each client";
+
 /// A connection and who it is on the server.
 pub struct Link {
     pub connection: PgConnection,
@@ -74,6 +77,14 @@ impl Link {
         if let Some(refused) = self.is_not_the_one(task) {
             return (refused, false);
         }
+        let limited = !wrapped && task.sql.lock_timeout.is_some();
+        if self.pooled && limited && !task.before.anywhere {
+            let refused = Finish {
+                elsewhere: true,
+                ..not_begun(&task.job, NO_LIMIT)
+            };
+            return (refused, false);
+        }
         let new_session = match ears.beside(self.carry_on(task)).await {
             Some(Ok(words)) => words,
             Some(Err(why)) => {
@@ -121,7 +132,7 @@ impl Link {
         database: &str,
     ) -> Result<Option<String>, sqlx::Error> {
         self.set("application_name", &task.application).await?;
-        if !(self.pooled && wrapped) {
+        if !self.pooled {
             // Each time: the step before may have thrown it away (`DISCARD ALL`).
             self.end_with_us("session").await?;
         }

@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use super::super::catalogs::words;
 use super::{Held, PARTITIONED, Review, or};
 use crate::plan::ddl::{Effect, Form, Judged, Part, Sort, Touch};
 use crate::plan::facts::{Facts, TableFacts};
@@ -216,28 +215,11 @@ impl Review<'_> {
         }
     }
 
-    /// A query that only reads, and takes long while the transaction holds such a lock.
+    /// A query that only waits while the transaction holds such a lock.
     pub(super) fn slow_read(&mut self, judged: &Judged, first: &str) {
-        let Some(held) = self
-            .held
-            .as_ref()
-            .filter(|_| self.open && first == "select")
-        else {
-            return;
-        };
+        let held = self.held.is_some() && self.open && first == "select";
         let text = &self.unit.sql[judged.range.clone()];
-        let own = held.relation.rsplit('.').next().unwrap_or_default();
-        if !sql_text::mentions(text, own) && !sql_text::mentions(text, "pg_sleep") {
-            return;
-        }
-        let words: Vec<String> = words(text).map(|(word, _)| word).collect();
-        let has = |wanted: &str| words.iter().any(|word| word == wanted);
-        // All of the table that the lock is on.
-        let all = words
-            .windows(2)
-            .any(|pair| pair[0] == "from" && pair[1] == own);
-        let chosen = has("where") || has("limit") || has("fetch") || has("join");
-        if has("pg_sleep") || all && !chosen {
+        if held && sql_text::mentions(text, "pg_sleep") {
             self.held_meanwhile(judged.range.clone());
         }
     }
