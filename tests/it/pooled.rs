@@ -1,5 +1,7 @@
 //! A run through a pooler that lends each transaction another session.
 
+use std::collections::BTreeMap;
+
 use gonogo::demo::server::Server;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
@@ -46,7 +48,7 @@ lock_timeout = "2s"
 "#;
 
 /// What of ours a session may still have.
-const LEFT: &str = "select concat(pg_backend_pid(), current_setting('synchronous_commit'),
+const LEFT: &str = "select concat(pg_backend_pid(), ' ', current_setting('synchronous_commit'),
         current_setting('lock_timeout'), current_setting('client_connection_check_interval', true),
         (select count(*) from pg_prepared_statements))";
 
@@ -66,8 +68,14 @@ fn steps_work_whichever_session_a_pooler_lends_them_and_leave_nothing_in_it() {
     let pooler = Pooler::of(&server, 3);
     let url = pooler.url(&server.url("postgres"), &server);
     let look = || {
-        let mut all: Vec<String> = (0..3).map(|_| simple(&url, LEFT)).collect();
-        all.sort();
+        // One may be lent to somebody else at the moment.
+        let mut all = BTreeMap::new();
+        wait::until("each session has answered", || {
+            let said = simple(&url, LEFT);
+            let (pid, left) = said.split_once(' ').unwrap();
+            all.insert(pid.to_owned(), left.to_owned());
+            all.len() == 3
+        });
         all
     };
     let before = look();
