@@ -7,8 +7,8 @@ use serde_json::json;
 use super::args::{Common, Format, Review};
 use super::exit::Exit;
 use super::say::complain;
-use super::{attach, place, problems, say};
-use crate::journal::event::Reviewed;
+use super::{applied, attach, place, problems, say};
+use crate::journal::event::{AppliedFile, Reviewed};
 use crate::plan::{Opened, Plan, Severity, Source, count};
 use crate::project::{self, Around, Reading};
 use crate::review::{self, Beside, Record};
@@ -159,6 +159,15 @@ fn print(
     Ok(if enough { Exit::Done } else { Exit::NotDone })
 }
 
+/// What was looked at before a run.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Who had approved the plan.
+    pub(super) reviewed: Vec<Reviewed>,
+    /// The files that its steps apply; none: those that they find are right.
+    pub(super) applies: Option<Vec<AppliedFile>>,
+}
+
 /// Who approved `plan`, which stands at `path` as `source`, as it is now with what is `around` it; or why it may not be
 /// run before more people do.
 pub(super) fn of(
@@ -166,7 +175,7 @@ pub(super) fn of(
     path: &Path,
     (plan, source): (&Plan, &Source),
     around: &Around,
-) -> Result<Vec<Reviewed>, String> {
+) -> Result<Seen, String> {
     let record = match review::load(&review::path_of(path)) {
         Ok(record) => record,
         Err(why) if plan.approvals == 0 => {
@@ -177,13 +186,15 @@ pub(super) fn of(
         Err(why) => return Err(why),
     };
     if plan.approvals == 0 && record.standing_approvals().next().is_none() {
-        return Ok(Vec::new());
+        return Ok(Seen::default());
     }
+    // Before the approvals are held against them: a change in between is one since the run began.
+    let before = applied::all(plan, around);
     let beside = match around.read() {
         Ok(applied) => Beside::new(plan, applied, Vec::new()),
         Err(why) if plan.approvals == 0 => {
             complain!("{why}");
-            return Ok(Vec::new());
+            return Ok(Seen::default());
         }
         Err(why) => return Err(why),
     };
@@ -203,11 +214,15 @@ pub(super) fn of(
         ));
     }
     let approvals = record.approvers(subject.digest).into_iter();
-    Ok(approvals
-        .map(|approval| Reviewed {
-            by: approval.by.clone(),
-            at: approval.at.clone(),
-            remark: approval.remark.clone(),
-        })
-        .collect())
+    let reviewed = approvals.map(|approval| Reviewed {
+        by: approval.by.clone(),
+        at: approval.at.clone(),
+        remark: approval.remark.clone(),
+    });
+    let reviewed: Vec<Reviewed> = reviewed.collect();
+    Ok(Seen {
+        // Where nobody has approved anything, what the steps find is what was wanted.
+        applies: (!reviewed.is_empty()).then_some(before),
+        reviewed,
+    })
 }

@@ -13,12 +13,11 @@ use anyhow::{Context, bail};
 use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
+use super::review::{self, Seen};
 use super::say::complain;
-use super::{applied, beside, headless, place, problems, review};
+use super::{applied, beside, headless, place, problems};
 use crate::clock::{Clock, SystemClock};
-use crate::journal::event::{
-    AppliedFile, IncludedFile, NoteAdded, Reviewed, RunCreated, VariableSet,
-};
+use crate::journal::event::{IncludedFile, NoteAdded, RunCreated, VariableSet};
 use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
 use crate::plan::{self, Plan, Severity, Source, Var};
 use crate::run::{Environment, RunDir, own_program};
@@ -42,10 +41,8 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let start = place::directory(&plan, &args.plan)
         .with_context(|| format!("failed to find where {} begins", args.plan.display()))?;
     let around = applied::around(&plan, &std::path::absolute(&args.plan)?, &start);
-    let applies = applied::all(&plan, &around);
-    // The approvals are held against what there is behind that: a change in between is one since the run began.
-    let reviewed = match review::of(common, &args.plan, (&plan, &source), &around) {
-        Ok(reviewed) => reviewed,
+    let seen = match review::of(common, &args.plan, (&plan, &source), &around) {
+        Ok(seen) => seen,
         Err(why) => {
             complain!("{why}");
             return Ok(Exit::Usage);
@@ -53,12 +50,6 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     };
     let Some(agreed) = beside::agreed(common, &args, &plan).await? else {
         return Ok(Exit::NotDone);
-    };
-    // Where nobody has approved anything, what the steps find is what was wanted.
-    let meant = !reviewed.is_empty();
-    let seen = Seen {
-        applies: meant.then_some(applies),
-        reviewed,
     };
     let mut new = NewRun::make(common, &args, plan, &files, seen)?;
     new.note(agreed.notes);
@@ -81,15 +72,6 @@ pub(super) async fn run(common: &Common, args: Run) -> anyhow::Result<Exit> {
     let start =
         Start::First(async move { new.begin(&[]).await.map_err(|error| format!("{error:#}")) });
     attach::screen(common, dir, plan, Role::Drive, Leaving::RunGoesOn, start).await
-}
-
-/// What was looked at before a run.
-#[derive(Default)]
-pub(super) struct Seen {
-    /// Who had approved the plan.
-    reviewed: Vec<Reviewed>,
-    /// The files that its steps apply; none: those that it finds are right.
-    applies: Option<Vec<AppliedFile>>,
 }
 
 /// A run that has its directory, and neither a journal nor an engine yet.

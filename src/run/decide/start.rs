@@ -249,7 +249,7 @@ impl Case<'_> {
             format!("nobody knows how {called} ended: give a reason for running it again")
         } else if step.is_elsewhere() && reason.is_none() {
             format!(
-                "the session of {called} is not the one of the steps before: give a reason for running it all the same"
+                "the session of {called} is not sure to be the one of the steps before: give a reason for running it all the same"
             )
         } else if !step.changed_files().is_empty() && reason.is_none() {
             format!(
