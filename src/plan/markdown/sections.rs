@@ -25,7 +25,7 @@ use crate::plan::markdown::names::looked_up;
 use crate::plan::markdown::names::means;
 use crate::plan::markdown::names::words::Sense;
 use crate::plan::markdown::people::{contacts, signoffs};
-use crate::plan::markdown::steps::{by_hand, offered, rivals, timetable, unrun, walk};
+use crate::plan::markdown::steps::{by_hand, guards, offered, rivals, timetable, unrun, walk};
 use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
 use crate::plan::problem::Problem;
@@ -313,6 +313,7 @@ impl Reader<'_> {
                 contents.back.push((ix, found.steps));
             } else {
                 rivals::guard_place(self.outline, ix, &mut found.steps, book);
+                guards::guard_what_follows(&mut found.steps, book);
                 if contents.places[ix] == Place::Note {
                     contents.places[ix] = Place::Phase;
                 }

@@ -75,6 +75,15 @@ static LIMITS: LazyLock<Beginnings<(bool, &[&str])>> = LazyLock::new(|| {
     Beginnings::new(words)
 });
 
+/// Whether `text` begins with the time of the day that something is done at: "At 22:00 run".
+pub(in crate::plan::markdown) fn names_time(text: &str) -> bool {
+    let mut rests = AT.iter().filter_map(|word| strip_word(text, word));
+    rests.any(|rest| clock_ahead(rest.trim_start()).is_some())
+}
+
+/// "At", in front of a time.
+const AT: [&str; 7] = ["at", "um", "a", "a las", "as", "в", "alle"];
+
 /// The time of the day that `text` begins with: `03:30`, `3h30`, `03h`, `3 Uhr`.
 fn clock_ahead(text: &str) -> Option<u64> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();

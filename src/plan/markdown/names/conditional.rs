@@ -6,6 +6,7 @@ use super::either::EITHER;
 use std::sync::LazyLock;
 
 use super::announced;
+use super::beforehand;
 use super::cases;
 use super::heading;
 use super::instead::Instead;
@@ -48,6 +49,8 @@ pub(in crate::plan::markdown) enum Reserve {
     Repeated,
     Somebody,
     Later,
+    /// Somebody does something before it, see [`super::beforehand`].
+    Before,
     /// Another user runs it.
     User,
 }
@@ -339,8 +342,9 @@ pub(in crate::plan::markdown) fn above(text: &str) -> Option<&str> {
     let told = || later::waits_in_line(first) || (whole && turns::of(first).is_some());
     // What ends with a colon is weighed as a name of what stands below it.
     let told = || told() || (!text.ends_with([':', '：']) && cases::names_elsewhere(first));
+    let waits = |line: &str| !whole && beforehand::waits(line);
     let named = first.len() <= MAX_NAME && (says(first).is_some() || told());
-    (named || is_conditional(&remarked::without_advice(first)))
+    (named || waits(first) || is_conditional(&remarked::without_advice(first)))
         .then_some(first)
         .or_else(|| last(line))
 }

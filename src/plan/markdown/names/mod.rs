@@ -6,7 +6,7 @@
 //!  words    ◄─ back, begun, kept, partial, returns   ways back, and what only sounds like one
 //!           ◄─ shelved, looked_up, appendix          what is not done, or not now
 //!  conditional ─► Reserve   what is only for a case, and so asks
-//!           ◄─ cases, later, only, for_good, ordinary, remarked, announced, written, exemplary
+//!           ◄─ beforehand, cases, later, only, for_good, ordinary, remarked, announced, written, exemplary
 //!           ─► comments   the same of those in blocks, wherever they stand
 //!  choice, means, rival, either, qualified, apart   names of which one excludes another
 //! ```
@@ -15,6 +15,7 @@ pub(super) mod announced;
 mod apart;
 pub(super) mod appendix;
 mod back;
+pub(super) mod beforehand;
 mod begun;
 pub(super) mod cases;
 pub(super) mod choice;

@@ -1,6 +1,7 @@
 //! Lines that say of what stands below them that it is done several times, by somebody else or only later: "Repeat for
 //! each node:", "The DBA will run:", "Wait 10 minutes, then:". Whoever goes on has run it once, here and now.
 
+use super::beforehand;
 use super::cases;
 use super::conditional::{self, Reserve};
 use super::heading;
@@ -46,6 +47,12 @@ pub(in crate::plan::markdown) fn of_labels<'t>(
     if let Some(time) = labels.iter().find(|label| awaits(label)) {
         return Some((time, Reserve::Later));
     }
+    // The first one is the heading.
+    let mut above = labels.iter().skip(1);
+    let before = |label: &str| beforehand::is_told(label) && !beforehand::is_seen_to(label, work);
+    if let Some(label) = above.find(|label| before(label)) {
+        return Some((label, Reserve::Before));
+    }
     let Work::Shell(shell) = work else {
         return None;
     };
@@ -90,6 +97,16 @@ pub(in crate::plan::markdown) fn awaits(label: &str) -> bool {
     let well = TONGUES.iter().any(well);
     let passive = (been || !HAS.contains(&words[at])) && told.ends_with("ed");
     AGREED.iter().any(|stem| said.contains(stem)) || !(well || passive || DONE.contains(&told))
+}
+
+/// Whether `label` says no more than that it goes on with what stands above it: "Then", "And after that, run".
+pub(in crate::plan::markdown) fn goes_on(label: &str) -> bool {
+    if label.len() > MAX_LINE {
+        return false;
+    }
+    let said = folded(label);
+    let mut words = said.split_whitespace();
+    words.clone().next().is_some() && words.all(|word| GOES_ON.contains(&word))
 }
 
 /// The user that `label` says something is done as: "As root", "Run the following as the deploy user".
@@ -164,6 +181,8 @@ fn is_repeated(words: &[&str], said: &str) -> bool {
     AGAIN.iter().any(|stem| said.starts_with(stem))
         || words.windows(2).any(pair)
         || (done && words.last() == Some(&"twice"))
+        // "Run this until it returns 0 rows", "Run it in batches"
+        || (done && (words.contains(&"until") || words.windows(2).any(|pair| pair == ["in", "batches"])))
         || said.contains("每个")
         || said.contains("ごとに")
 }
@@ -229,6 +248,12 @@ const DONE: [&str; 23] = [
 ];
 /// What somebody else says.
 const AGREED: [&str; 4] = ["approve", "signed off", "confirmed", "agreed"];
+/// Words for that, and what stands beside them.
+#[rustfmt::skip]
+const GOES_ON: [&str; 18] = [
+    "and", "then", "next", "after", "that", "afterwards", "run", "execute", "und", "dann", "danach", "puis", "ensuite", "luego", "despues", "depois", "затем",
+    "потом",
+];
 /// "As root".
 const AS: [&str; 3] = ["as", "als", "como"];
 const ARTICLES: [&str; 4] = ["the", "a", "der", "el"];
@@ -287,6 +312,8 @@ mod tests {
             ("Run this three times", Reserve::Repeated),
             ("Run it 5 times", Reserve::Repeated),
             ("Do this twice", Reserve::Repeated),
+            ("Run this until it returns 0 rows", Reserve::Repeated),
+            ("Run in batches until done", Reserve::Repeated),
             ("Répétez pour la base suivante", Reserve::Repeated),
             ("Für jeden Mandanten ausführen", Reserve::Repeated),
             ("Pour chaque serveur", Reserve::Repeated),
@@ -337,6 +364,12 @@ mod tests {
             "",
         ] {
             assert_eq!(of(line), None, "{line}");
+        }
+        for label in ["Then", "And then, run", "Next", "After that", "Danach"] {
+            assert!(goes_on(label), "{label}");
+        }
+        for label in ["Then restart it", "Next release", ""] {
+            assert!(!goes_on(label), "{label}");
         }
         for label in [
             "As root",

@@ -2,6 +2,7 @@
 //! ways. They are steps, and nobody may run them by going on.
 
 use super::implied;
+use super::reasons;
 use crate::plan::commands::{self, Command, Settings};
 use crate::plan::draft::StepSpec;
 use crate::plan::ledger::Place;
@@ -9,6 +10,7 @@ use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::Fence;
 use crate::plan::markdown::lines::review;
+use crate::plan::markdown::names::beforehand;
 use crate::plan::markdown::names::comments::{self, Stands};
 use crate::plan::markdown::names::conditional::{self, Reserve};
 use crate::plan::markdown::names::exemplary;
@@ -42,6 +44,11 @@ pub(in crate::plan::markdown) fn guard_case(step: &mut StepSpec, text: &str, boo
     match turns::of(text) {
         // A loop sees to that by itself.
         Some(Reserve::Repeated) if turns::repeats(&step.work.text()) => {}
+        None if beforehand::waits(text) => {
+            if !beforehand::is_seen_to(text, &step.work) {
+                guard_as(step, text, Reserve::Before, book);
+            }
+        }
         told => guard_as(step, text, told.unwrap_or(Reserve::Case), book),
     }
 }
@@ -66,6 +73,24 @@ pub(in crate::plan::markdown) fn guard_behind_ways(step: &mut StepSpec) {
     if free && !looks::only_looks(&step.work) {
         step.confirm = Some("This stands behind several ways back. Is it for this one?".to_owned());
         step.danger = true;
+    }
+}
+
+/// The same of those of `steps` that go on with what is done in a case: "If the queue is stuck:", and below that "Then:".
+pub(in crate::plan::markdown) fn guard_what_follows(
+    steps: &mut [Box<StepSpec>],
+    book: &mut Book<'_>,
+) {
+    let mut case: Option<String> = None;
+    for step in steps {
+        let title = step.title.as_str();
+        if let Some(text) = case.as_ref().filter(|_| turns::goes_on(title)) {
+            let text = format!("{text} › {title}");
+            guard_as(step, &text, Reserve::Case, book);
+        } else {
+            let asks = step.confirm.is_some() && conditional::says_if(title);
+            case = asks.then(|| title.to_owned());
+        }
     }
 }
 
@@ -273,21 +298,7 @@ pub(super) fn guard_comment(
     if step.confirm.is_some() || step.when.is_some() {
         return;
     }
-    let why = match why {
-        Some(Reserve::Case) => "names a case",
-        Some(Reserve::Back) => "may name a way back",
-        Some(Reserve::Elsewhere) => "is about another place than production",
-        Some(Reserve::Way) => "names another way",
-        Some(Reserve::Written) => "says that something is written somewhere",
-        Some(Reserve::Instead) => "forbids one thing and may tell another",
-        Some(Reserve::Read) => "says that something is read over",
-        Some(Reserve::Example) => "names a value as an example",
-        Some(Reserve::Repeated) => "says that it is done several times",
-        Some(Reserve::Somebody) => "says that somebody else does it",
-        Some(Reserve::Later) => "says that it is done later",
-        Some(Reserve::User) => "says which user runs it",
-        None => "may say that something is not to be run",
-    };
+    let why = reasons::of_comment(why);
     let message = format!("the comment \"{text}\" {why}, and its block is run as a whole");
     book.problems.push(
         Problem::warning("conditional-step", span, message)
@@ -322,58 +333,7 @@ pub(super) fn guard_way(step: &mut StepSpec, name: &str, book: &mut Book<'_>) {
 }
 
 fn hold(step: &mut StepSpec, text: &str, reserve: Reserve, book: &mut Book<'_>) {
-    let (message, confirm) = match reserve {
-        Reserve::Case => (
-            format!("\"{text}\": nobody knows by now whether this is needed"),
-            format!("This is for a case: \"{text}\". Is it needed now?"),
-        ),
-        Reserve::Back => (
-            format!("\"{text}\" is a way back among the steps forward"),
-            format!("This is a way back: \"{text}\". Is that what is needed now?"),
-        ),
-        Reserve::Elsewhere => (
-            format!("\"{text}\" is about another place than production"),
-            format!("This is not for production: \"{text}\". Is it needed now?"),
-        ),
-        Reserve::Way => (
-            format!("\"{text}\" is one of several ways, of which only one is gone"),
-            format!("This is one of several ways: \"{text}\". Is it the one?"),
-        ),
-        Reserve::Instead => (
-            format!(
-                "\"{text}\" forbids one thing and may tell another: nobody knows which of them this is"
-            ),
-            format!("It says \"{text}\". Is this what is to be done?"),
-        ),
-        Reserve::Read => (
-            format!("\"{text}\" says that this is read over: here it would be run"),
-            format!("This is to be read over: \"{text}\". Is it to be run all the same?"),
-        ),
-        Reserve::Example => (
-            format!("\"{text}\" names a value as an example, and the command holds it"),
-            format!("A value in it is an example: \"{text}\". Is it the right one?"),
-        ),
-        Reserve::Repeated => (
-            format!("\"{text}\" says that this is done several times: here it is run once"),
-            format!("It says \"{text}\". Is running it once, here, right?"),
-        ),
-        Reserve::Somebody => (
-            format!("\"{text}\" says that somebody else runs this: here it would be run"),
-            format!("It says \"{text}\". Is it to be run here?"),
-        ),
-        Reserve::Later => (
-            format!("\"{text}\": whoever goes on has not waited"),
-            format!("It says \"{text}\". Has that passed?"),
-        ),
-        Reserve::User => (
-            format!("\"{text}\" says which user runs this: here it is run by whoever runs gonogo"),
-            format!("It says \"{text}\". Is it to be run by who you are here?"),
-        ),
-        Reserve::Written => (
-            format!("\"{text}\" says that this is written somewhere: here it would be run"),
-            format!("This is to be written somewhere: \"{text}\". Is it to be run all the same?"),
-        ),
-    };
+    let (message, confirm) = reasons::of_line(text, reserve);
     let hint = match reserve {
         Reserve::Example => {
             "it asks before it runs; with a placeholder, `<revision>`, it asks for the value"

@@ -24,6 +24,7 @@ pub(super) mod margin;
 pub(super) mod offered;
 mod parameters;
 mod picked;
+mod reasons;
 pub(super) mod rivals;
 pub(super) mod timetable;
 mod told;

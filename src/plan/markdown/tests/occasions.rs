@@ -209,3 +209,62 @@ fn what_is_told_on_occasions_and_what_is_for_who_meets_it_asks() {
         assert_eq!(asks(&text), [false, false], "{text}");
     }
 }
+
+#[test]
+fn what_somebody_does_before_a_block_asks_unless_that_sees_to_it() {
+    let below = |line: &str, script: &str| {
+        asks(&format!(
+            "# D\n## Deployment\n{line}\n\n```bash\n{script}\n```\n"
+        ))
+    };
+    for line in [
+        "Wait for the DBA to sign off, then run:",
+        "Wait until the queue is empty.",
+        "The queue drains by itself. Wait until it is empty, then:",
+        "Get the approval, then run:",
+        "At 22:00 run:",
+        "Run this until it returns 0 rows:",
+        "Run this in a separate window:",
+    ] {
+        assert_eq!(below(line, "./x.sh"), [true], "{line}");
+    }
+    for (line, script) in [
+        ("Wait for the pods:", "./x.sh"),
+        ("Wait for the pods.", "kubectl rollout status deploy/shop"),
+        (
+            "Wait until the queue is empty.",
+            "until ./empty; do sleep 1; done",
+        ),
+        (
+            "Wait until it is up:",
+            "curl -f https://shop.example/health",
+        ),
+        (
+            "Stop the workers, then run:",
+            "systemctl stop workers\n./x.sh",
+        ),
+        ("Wait a few seconds, then:", "./x.sh"),
+        ("Then:", "./x.sh"),
+    ] {
+        assert_eq!(below(line, script), [false], "{line}");
+    }
+}
+
+#[test]
+fn what_goes_on_with_a_case_asks_with_it() {
+    let text = format!(
+        "# D\n## Deployment\nIf the queue is not empty:\n\n{BLOCK}\nThen:\n\n{BLOCK}\nRestart it:\n\n{BLOCK}\nThen:\n\n{BLOCK}"
+    );
+    assert_eq!(asks(&text), [true, true, false, false]);
+}
+
+#[test]
+fn of_systems_in_bullets_one_is_picked() {
+    let item = |name: &str| format!("- {name}:\n\n  ```bash\n  ./{name}.sh\n  ```\n");
+    let text = format!("# D\n## Deployment\n{}{}", item("Ubuntu"), item("CentOS"));
+    let plan = plan(&text);
+    let [step] = &plan.steps[..] else {
+        panic!("{} steps", plan.steps.len());
+    };
+    assert_eq!(step.spec.alternatives.len(), 2);
+}

@@ -81,17 +81,11 @@ pub(super) const ENGLISH: Tongue = Tongue {
         "next week",
         "next month",
         "the next day",
+        "the following day",
+        "the following morning",
     ],
     trouble: &["issue", "problem", "error", "failure"],
-    beside: &[
-        "in another terminal",
-        "in a second terminal",
-        "in a separate terminal",
-        "in another shell",
-        "in a second shell",
-        "in another window",
-        "in a second window",
-    ],
+    beside: BESIDE,
     writes: WRITES,
     on_host: &[],
     only_in_case: &[
@@ -199,6 +193,13 @@ const IN_CASE: &[&str] = &[
     "on timeouts", "when needed", "when necessary", "when using",
 ];
 
+/// What is done beside the steps.
+#[rustfmt::skip]
+const BESIDE: &[&str] = &[
+    "in another terminal", "in a second terminal", "in a separate terminal", "in another shell", "in a second shell", "in another window", "in a second window",
+    "in a separate window", "in a separate shell", "in a new terminal", "in a separate tab",
+];
+
 /// What somebody may do, or in some cases.
 #[rustfmt::skip]
 const MAY: &[&str] = &[
@@ -209,7 +210,7 @@ const MAY: &[&str] = &[
     "only needed", "only required", "only for", "only on", "once per", "first time only", "do this next", "do this tomorrow", "do this later",
     "emergency only", "emergencies only", "last resort", "not for production", "not in production",
     "you can also", "you could also", "you may also", "you might also", "it is also possible", "another way", "another option",
-    "the same can be done", "needs approval", "needs the approval", "requires approval", "after approval", "once approved",
+    "the same can be done", "needs approval", "needs the approval", "requires approval", "after approval", "once approved", "with approval of", "with approval from", "with the approval of",
 ];
 
 /// How another way of doing it begins.

@@ -1,0 +1,165 @@
+//! Lines that tell what somebody does, or waits for, before what stands below them is run: "Wait for the DBA to sign off,
+//! then run:", "Wait until the queue is empty.", "At 22:00 run:". Whoever goes on has done none of it.
+
+use super::heading;
+use super::later::WAITING;
+use crate::plan::looks;
+use crate::plan::markdown::figures::daytime;
+use crate::plan::markdown::tongues::folded::folded;
+use crate::plan::markdown::tongues::{strip, strip_word};
+use crate::plan::work::Work;
+
+/// Whether `line`, the name of a block, tells something of that.
+pub(in crate::plan::markdown) fn is_told(line: &str) -> bool {
+    let last = line.rsplit(". ").next().unwrap_or(line);
+    // "Wait for the pods:" says what the block does.
+    let before = || hands_over(last) && (waits(last) || !asks_to_wait(last));
+    line.len() <= MAX_LINE && (before() || is_on_a_day(line) || daytime::names_time(line))
+}
+
+/// Whether `line` begins with what is waited for. A few minutes pass while the next step is read.
+pub(in crate::plan::markdown) fn waits(line: &str) -> bool {
+    let text = heading::behind_count(line).trim_start();
+    let near = text.get(..text.len().min(MAX_LINE)).unwrap_or(text);
+    if !asks_to_wait(near) {
+        return false;
+    }
+    let said = folded(
+        near.split([':', '.', ';', '：', '。'])
+            .next()
+            .unwrap_or(near),
+    );
+    let mut words = said.split_whitespace().skip(1).peekable();
+    let passes = |word: &str| TIMES.iter().any(|stem| word.starts_with(stem));
+    words.peek().is_some() && !words.any(|word| passes(word) || word.parse::<f64>().is_ok())
+}
+
+/// Whether `text` begins with "wait".
+fn asks_to_wait(text: &str) -> bool {
+    let begins = |word: &&str| match word.strip_suffix(' ') {
+        Some(word) => strip_word(text, word).is_some(),
+        None => strip(text, word).is_some(),
+    };
+    WAITING.iter().any(|word| begins(&word))
+}
+
+/// Whether `line` tells to do one thing, and then what follows: "Get the approval, then run", "Tell support before running".
+fn hands_over(line: &str) -> bool {
+    let said = folded(line);
+    let first = || {
+        HANDS_OVER
+            .iter()
+            .find_map(|end| said.trim().strip_suffix(end))
+    };
+    first().is_some_and(|first| {
+        let mut words = first.split_whitespace();
+        words.clone().nth(1).is_some() && !words.any(|word| GOES_THERE.contains(&word))
+    })
+}
+
+/// Whether `line` ends with a day: "Run this on Monday".
+fn is_on_a_day(line: &str) -> bool {
+    let said = folded(line);
+    let mut words = said.split_whitespace().rev();
+    let day = words.next().is_some_and(|word| DAYS.contains(&word));
+    let on = words
+        .next()
+        .is_some_and(|word| matches!(word, "on" | "next"));
+    // "Deployment on Monday" is what a runbook is called.
+    day && on && words.next_back().is_some_and(|first| DONE.contains(&first))
+}
+
+/// Whether `work`, below `line`, sees to what that tells by itself, or changes nothing.
+pub(in crate::plan::markdown) fn is_seen_to(line: &str, work: &Work) -> bool {
+    if looks::only_looks(work) {
+        return true;
+    }
+    let script = folded(&work.text());
+    let has = |word: &str| script.contains(word);
+    let said = folded(heading::behind_count(line));
+    let mut words = said.split_whitespace();
+    // "Stop the workers, then run": whoever stops them below does so.
+    let begun = words.next().filter(|_| !asks_to_wait(line));
+    WAITS.iter().any(|word| has(word)) || begun.is_some_and(has)
+}
+
+/// The longest line that says so, in bytes.
+const MAX_LINE: usize = 120;
+/// What a line ends with that tells one thing, and then another.
+#[rustfmt::skip]
+const HANDS_OVER: [&str; 14] = [
+    " then", " then run", " then execute", " then run this", " then apply", " before running", " before you run", " before running this",
+    " before you run this", " before executing", " dann", " dann ausfuhren", " puis", " затем",
+];
+/// Where somebody goes in between, which the block may do, or the run has done.
+#[rustfmt::skip]
+const GOES_THERE: [&str; 11] = [
+    "cd", "directory", "folder", "repository", "repo", "terminal", "shell", "session", "console", "branch", "database",
+];
+/// Lengths that pass by themselves.
+#[rustfmt::skip]
+const TIMES: [&str; 10] = [
+    "second", "moment", "minute", "sekunde", "seconde", "segundo", "минут", "секунд", "bit", "while",
+];
+const DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+/// How a line begins that tells to do it then.
+const DONE: [&str; 5] = ["run", "do", "execute", "apply", "schedule"];
+/// How a script waits.
+const WAITS: [&str; 7] = [
+    "wait",
+    "sleep",
+    "rollout status",
+    "until",
+    "while",
+    "isready",
+    "watch",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_does_before_is_told_from_what_the_steps_do() {
+        for line in [
+            "Wait for the DBA to sign off, then run",
+            "Wait for approval, then",
+            "The queue drains by itself. Wait until it is empty, then",
+            "2. Wait for the go of the release manager, then run",
+            "Warten, bis die Replikation aufgeholt hat, dann",
+            "Get approval from the DBA before running",
+            "Make sure that nobody is writing, then",
+            "Confirm with the team lead, then run",
+            "Run this on Monday",
+            "At 22:00 run",
+        ] {
+            assert!(is_told(line), "{line}");
+        }
+        for line in [
+            "Wait",
+            "Wait for the pods",
+            "Wait 10 seconds, then",
+            "Wait a few minutes, then run",
+            "Wait a moment",
+            "Waiting times",
+            "Then",
+            "Then run",
+            "And then",
+            "Change into the directory, then run",
+            "Check the Monday report",
+            "Deployment on Monday",
+            "At 22 servers",
+            "",
+        ] {
+            assert!(!is_told(line), "{line}");
+        }
+    }
+}
