@@ -36,11 +36,11 @@ pub(in crate::plan::markdown) fn waits(line: &str) -> bool {
 
 /// Whether `text` begins with "wait".
 fn asks_to_wait(text: &str) -> bool {
-    let begins = |word: &&str| match word.strip_suffix(' ') {
+    let begins = |word: &str| match word.strip_suffix(' ') {
         Some(word) => strip_word(text, word).is_some(),
         None => strip(text, word).is_some(),
     };
-    WAITING.iter().any(|word| begins(&word))
+    WAITING.iter().any(|word| begins(word))
 }
 
 /// Whether `line` tells to do one thing, and then what follows: "Get the approval, then run", "Tell support before running".
