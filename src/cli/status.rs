@@ -197,18 +197,18 @@ fn to_text(
     text
 }
 
-/// The way back, if one was begun, with each thing on it.
+/// The way back, if one was begun, with each thing on it. Of those before it only the names are told.
 fn way_back(plan: &Plan, state: &RunState) -> String {
     let Some(rollback) = &state.rollback else {
         return String::new();
     };
-    let name = match rollback.tier {
-        Some(tier) => &plan.tiers[tier].spec.name,
-        None => "what was applied",
-    };
-    let outside = state.gone_outside(plan);
+    let mut text = String::new();
+    for left in &state.left_ways {
+        text.push_str(&format!("\nrollback: {}, given up\n", left.name(plan)));
+    }
+    let outside = rollback.outside(plan);
     let outside = outside.map_or(String::new(), |outside| format!(" ({outside})"));
-    let mut text = format!("\nrollback: {name}{outside}\n");
+    text.push_str(&format!("\nrollback: {}{outside}\n", rollback.name(plan)));
     for item in &rollback.items {
         if !item.undo {
             text.push_str(&step_line(plan, state, item.step));

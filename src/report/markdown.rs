@@ -18,7 +18,7 @@ pub fn markdown(plan: &Plan, state: &RunState, entries: &[Entry]) -> String {
     let parts = [
         record.head(),
         record.steps(),
-        table::way_back(plan, state),
+        table::ways_back(plan, state),
         record.snapshots(),
         titled("Values", values::lines(plan, entries)),
         titled("What was not as expected", troubles::lines(plan, entries)),

@@ -7,7 +7,7 @@ use super::table::way;
 use super::waiting::waiting_for;
 use crate::clock::Moment;
 use crate::plan::{Plan, Step};
-use crate::run::RunState;
+use crate::run::{RollbackState, RunState};
 
 /// Where the run stands: what `ctl status --format json` prints. `engine` is the engine's process, if
 /// one lives; `watchers` how many look on besides the driver.
@@ -90,7 +90,15 @@ pub fn status(plan: &Plan, state: &RunState, engine: Option<u32>, watchers: usiz
 
 /// The way back, if one was begun, with each thing on it as it stands.
 fn rollback(plan: &Plan, state: &RunState) -> Option<Value> {
-    let rollback = state.rollback.as_ref()?;
+    let mut gone = way_back(plan, state, state.rollback.as_ref()?);
+    let before = state.left_ways.iter();
+    let before: Vec<Value> = before.map(|way| way_back(plan, state, way)).collect();
+    gone["before"] = Value::Array(before);
+    Some(gone)
+}
+
+/// One of the ways back.
+fn way_back(plan: &Plan, state: &RunState, rollback: &RollbackState) -> Value {
     let items = rollback.items.iter().map(|item| {
         let at = item.stands(state);
         json!({
@@ -102,13 +110,13 @@ fn rollback(plan: &Plan, state: &RunState) -> Option<Value> {
             "reason": item.left.as_ref().map(|left| &left.reason).or(at.reason.as_ref()),
         })
     });
-    Some(json!({
+    json!({
         "tier": rollback.tier.map(|tier| &plan.tiers[tier].id),
-        "outside": state.gone_outside(plan).map(|outside| outside.to_string()),
+        "outside": rollback.outside(plan).map(|outside| outside.to_string()),
         "started": rollback.started.to_rfc3339(),
         "by": rollback.by,
         "items": items.collect::<Vec<_>>(),
-    }))
+    })
 }
 
 /// What the picture shows that the step, or its undo, took last.

@@ -7,7 +7,7 @@ use super::line::{because, cell};
 use super::markdown::when;
 use crate::clock::Moment;
 use crate::plan::{Plan, Step, StepIx, duration};
-use crate::run::{ItemState, RunState, Status, StepState};
+use crate::run::{ItemState, RollbackState, RunState, Status, StepState};
 
 const HEAD: [&str; 2] = [
     "| step | | outcome | took | by | at | remark |",
@@ -32,17 +32,26 @@ pub(super) fn steps(plan: &Plan, state: &RunState, steps: Range<StepIx>) -> Vec<
     lines(rows)
 }
 
-/// The way back, if one was gone.
-pub(super) fn way_back(plan: &Plan, state: &RunState) -> Vec<String> {
-    let Some(rollback) = &state.rollback else {
-        return Vec::new();
-    };
-    let name = rollback
-        .tier
-        .map_or("what was applied", |tier| &plan.tiers[tier].spec.name);
+/// The ways back that were begun, the last one behind those that were given up for it.
+pub(super) fn ways_back(plan: &Plan, state: &RunState) -> Vec<String> {
+    let mut ways = state.left_ways.iter().chain(&state.rollback).peekable();
+    let mut text = Vec::new();
+    while let Some(way) = ways.next() {
+        text.extend(way_back(plan, state, way));
+        if let Some(next) = ways.peek() {
+            let (by, at) = (cell(&next.by), when(next.started));
+            let given_up = format!("given up by {by} at {at} for \"{}\"", cell(next.name(plan)));
+            text.extend([String::new(), given_up, String::new()]);
+        }
+    }
+    text
+}
+
+fn way_back(plan: &Plan, state: &RunState, rollback: &RollbackState) -> Vec<String> {
+    let name = rollback.name(plan);
     let clock = rollback.since_t_zero.map(duration::t_clock);
     let clock = clock.map(|clock| format!(" ({clock})")).unwrap_or_default();
-    let outside = state.gone_outside(plan).map(|outside| outside.to_string());
+    let outside = rollback.outside(plan).map(|outside| outside.to_string());
     let mut text = vec![
         format!("## Rollback: {}", cell(name)),
         String::new(),

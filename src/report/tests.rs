@@ -555,6 +555,31 @@ fn a_way_back_that_was_begun_after_its_time_says_so() {
     assert_eq!(begun(Some(0), None), "begun by ann at then (T+00:00:00)");
 }
 
+#[test]
+fn a_way_back_that_was_given_up_is_told_before_the_one_that_was_taken() {
+    let mut night = Night::new();
+    for tier in [Some("early"), None] {
+        let begun = RollbackStarted {
+            tier: tier.map(str::to_owned),
+            items: Vec::new(),
+            since_t_zero: Some(0),
+            by_wall_clock: false,
+        };
+        night.add(Some("ann"), Event::RollbackStarted(begun));
+    }
+    let record = night.record();
+    let lines: Vec<&str> = record.lines().filter(|line| !line.is_empty()).collect();
+    let first = lines.iter().position(|line| *line == "## Rollback: Early");
+    let shown = lines[first.unwrap()..][..5].join("\n");
+    let shown = shown.replace(&when_of(1), "then");
+    assert_eq!(
+        shown.replace(&when_of(2), "later"),
+        "## Rollback: Early\nbegun by ann at then (T+00:00:00)\n\
+         given up by ann at later for \"what was applied\"\n\
+         ## Rollback: what was applied\nbegun by ann at later (T+00:00:00)"
+    );
+}
+
 fn when_of(second: i64) -> String {
     let at = Moment {
         wall: second * 1_000_000,

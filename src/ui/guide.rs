@@ -19,6 +19,15 @@ pub fn guide(world: &World, database: usize, now: Moment) -> String {
     if let Some(words) = ended(world) {
         return words;
     }
+    if world.trouble.is_some() {
+        return "the run goes on by itself once its journal can be written again".to_owned();
+    }
+    if let Some(silent) = world.silent(now) {
+        return format!(
+            "the engine has not answered for {}: what is pressed waits for it",
+            words::short(silent)
+        );
+    }
     if !world.drives() {
         let driver = world
             .state
@@ -170,6 +179,7 @@ fn waiting(world: &World, now: Moment) -> String {
             let status = world.state.steps[ix].status;
             let back = match world.state.rollback {
                 None => ", R rolls back",
+                Some(_) if world.state.has_another_way(&world.plan) => ", R takes another way back",
                 Some(_) => "",
             };
             format!(
@@ -190,29 +200,18 @@ fn waiting(world: &World, now: Moment) -> String {
                 .collect();
             format!("choose one: {}; start its first step", names.join(" or "))
         }
-        Waiting::Release => {
-            let hold = world.hold();
-            let why = hold
-                .map(|hold| format!("{} by {}", world.hold_words(hold), hold.by))
-                .unwrap_or_default();
-            let back = hold.and_then(|hold| is_back(world, hold));
-            let back = back.map(|database| format!("`{database}` is back, "));
-            let own = hold.and_then(|hold| hold.alert.as_deref());
-            let key = match world.holding_alert() {
-                None => "h releases".to_owned(),
-                Some(alert) if own == Some(alert) => "y accepts it".to_owned(),
-                Some(alert) => format!("y accepts {alert}"),
-            };
-            let key = format!("{}{key}", back.unwrap_or_default());
-            if world.state.rollback.is_some() {
-                return format!("{key}, and the way back goes on; held: {why}");
-            }
-            format!("{key}, R rolls back; held: {why}")
-        }
+        Waiting::Release => held(world),
         Waiting::Plan => format!(
             "nothing starts: the run's copy of the plan was changed; put it back, then `gonogo resume {}`",
             world.state.run
         ),
+        Waiting::Finish if world.state.rollback.is_some() => {
+            let left = world.state.left_out(&world.plan).words();
+            format!(
+                "the way back is at its end, {}: F finishes, R takes another way back",
+                left.unwrap_or_default()
+            )
+        }
         Waiting::Finish => {
             "F finishes: every step is settled; watch as long as you like".to_owned()
         }
@@ -231,6 +230,37 @@ fn waiting(world: &World, now: Moment) -> String {
         },
         Waiting::Over => String::new(),
     }
+}
+
+/// What lets the run go on that is held, and what it goes on with.
+fn held(world: &World) -> String {
+    let hold = world.hold();
+    let why = hold
+        .map(|hold| format!("{} by {}", world.hold_words(hold), hold.by))
+        .unwrap_or_default();
+    let back = hold.and_then(|hold| is_back(world, hold));
+    let back = back.map(|database| format!("`{database}` is back, "));
+    let own = hold.and_then(|hold| hold.alert.as_deref());
+    let key = match world.holding_alert() {
+        None => "h releases".to_owned(),
+        Some(alert) if own == Some(alert) => "y accepts it".to_owned(),
+        Some(alert) => format!("y accepts {alert}"),
+    };
+    let key = format!("{}{key}", back.unwrap_or_default());
+    if world.state.rollback.is_some() {
+        let next = world.state.next_item().map(|item| item.step);
+        let stuck = next.filter(|ix| world.state.steps[*ix].status.needs_decision());
+        let goes_on = match stuck {
+            None => "the way back goes on".to_owned(),
+            Some(ix) => format!(
+                "{} is {} behind it",
+                called(world, ix),
+                world.state.steps[ix].status
+            ),
+        };
+        return format!("{key}, and {goes_on}; held: {why}");
+    }
+    format!("{key}, R rolls back; held: {why}")
 }
 
 /// The name of the database for which the run is held, once it is known who answers there again.

@@ -171,6 +171,9 @@ impl Case<'_> {
             return self.clear_the_way();
         }
         let Some(item) = self.state.next_item() else {
+            if self.state.rests_on_the_way_back(self.plan) {
+                return Decision::default();
+            }
             let reason = self.left_behind(rollback);
             return Decision::event(
                 &engine,

@@ -149,6 +149,17 @@ impl Case<'_> {
             )));
         }
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        if let Some(rollback) = &self.state.rollback
+            && self.state.next_item().is_none()
+        {
+            let left = self.left_behind(rollback);
+            let said: Vec<String> = reason.map(str::to_owned).into_iter().chain(left).collect();
+            let event = RunFinished {
+                ending: Ending::RolledBack,
+                reason: (!said.is_empty()).then(|| said.join("; ")),
+            };
+            return Ok(Decision::event(actor, Event::RunFinished(event)));
+        }
         let whole = self.state.all_settled() && self.state.rollback.is_none();
         if !whole && reason.is_none() {
             return Err(Refusal::new(format!(

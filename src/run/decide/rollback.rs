@@ -63,6 +63,7 @@ pub fn preview(
 ) -> Result<Preview, Refusal> {
     let since_t_zero = state.since_t_zero(now);
     let named = tier.is_some();
+    let gone = state.rollback.as_ref();
     let tier = match tier {
         Some(UNDOS_ONLY) if plan.find_tier(UNDOS_ONLY).is_none() => None,
         Some(name) => {
@@ -74,6 +75,9 @@ pub fn preview(
         // Before T-0 nothing was deployed: a procedure that restores things would do harm.
         None => since_t_zero.and_then(|since| plan.tier_at(since.time)),
     };
+    if let Some(gone) = gone.filter(|gone| named && gone.tier == tier) {
+        return Err(is_gone(plan, gone));
+    }
     let spec = tier.map(|ix| &plan.tiers[ix].spec);
     let own = tier.map_or(0..0, |ix| plan.tiers[ix].steps.clone());
     let own = own.map(step_of_its_own);
@@ -99,7 +103,7 @@ pub fn preview(
     let deploys = |phase: &Phase| phase.spec.kind == PhaseKind::Deploy;
     let idle = items.is_empty() && !plan.phases.iter().any(deploys);
     let ways_alone = tier.is_none() && plan.ways().next().is_some() && idle;
-    let unclear = outside.is_some() || stays || ways_alone;
+    let unclear = outside.is_some() || stays || ways_alone || gone.is_some();
     Ok(Preview {
         tier,
         since_t_zero,
@@ -112,6 +116,11 @@ pub fn preview(
         past_no_return: past_no_return(plan, state),
         confirm: spec.map_or(Confirm::Key, |spec| spec.confirm),
     })
+}
+
+fn is_gone(plan: &Plan, gone: &RollbackState) -> Refusal {
+    let name = gone.name(plan);
+    Refusal::new(format!("the run is being rolled back already: \"{name}\""))
 }
 
 fn step_of_its_own(step: StepIx) -> Applicable {
@@ -139,7 +148,7 @@ fn tier_names(plan: &Plan) -> Vec<&str> {
 fn applied_steps(plan: &Plan, state: &RunState) -> Vec<Applicable> {
     let mut steps: Vec<Applicable> = plan
         .forward_steps()
-        .filter(|&ix| plan.steps[ix].spec.undo.is_some() && state.left_something(ix))
+        .filter(|&ix| state.may_be_undone(plan, ix))
         .map(|ix| Applicable {
             step: ix,
             undo: true,
@@ -163,8 +172,10 @@ impl Case<'_> {
         tier: Option<&str>,
         confirm: Option<&str>,
     ) -> Result<Decision, Refusal> {
-        if self.state.rollback.is_some() {
-            return Err(Refusal::new("the run is being rolled back already"));
+        if let Some(gone) = &self.state.rollback
+            && !self.state.has_another_way(self.plan)
+        {
+            return Err(is_gone(self.plan, gone));
         }
         self.is_the_runs_plan()?;
         let preview = preview(self.plan, self.state, tier, self.now)?;
@@ -179,9 +190,13 @@ impl Case<'_> {
             )));
         }
         let mut decision = Decision::default();
+        let why = match &self.state.rollback {
+            None => format!("rolled back by {actor}"),
+            Some(_) => format!("another way back is taken by {actor}"),
+        };
         for &ix in &preview.stops {
             if self.state.steps[ix].stopping.is_none() {
-                decision.join(self.begin_stop(actor, ix, &format!("rolled back by {actor}")));
+                decision.join(self.begin_stop(actor, ix, &why));
             }
         }
         let since = preview.since_t_zero.map(|since| since.time.as_micros());
@@ -209,6 +224,15 @@ impl Case<'_> {
         let mut ways = tier_names(self.plan);
         if self.plan.find_tier(UNDOS_ONLY).is_none() {
             ways.push(UNDOS_ONLY);
+        }
+        if let Some(gone) = &self.state.rollback {
+            let name = gone.name(self.plan);
+            ways.retain(|way| *way != name);
+            let Refusal(why) = is_gone(self.plan, gone);
+            let ways = ways.join(", ");
+            return Refusal::new(format!(
+                "{why}; name another way (--tier) to take that: {ways}"
+            ));
         }
         let why = match (preview.tier, preview.outside) {
             (Some(ix), Some(outside)) => {

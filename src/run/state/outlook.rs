@@ -349,7 +349,11 @@ impl RunState {
             return Waiting::Decide(ix);
         }
         let Some(item) = self.next_item() else {
-            return Waiting::Nothing;
+            return if self.rests_on_the_way_back(plan) {
+                Waiting::Finish
+            } else {
+                Waiting::Nothing
+            };
         };
         let (ix, step) = (item.step, &self.steps[item.step]);
         if step.status.needs_decision() && (!item.undo || step.status == Status::Stuck) {
@@ -373,27 +377,5 @@ impl RunState {
             return Waiting::Confirm(ix);
         }
         Waiting::Nothing
-    }
-
-    /// What has no value, and the first thing on the way back that needs it. All of them are asked for before
-    /// anything is done: nobody drops a database, and then looks for the name of the dump. What may be left out,
-    /// or be done in another way, is asked for when its turn comes.
-    fn missing_on_the_way_back(&self, plan: &Plan) -> Option<(StepIx, Vec<String>)> {
-        let items = self.rollback.iter().flat_map(|rollback| &rollback.items);
-        let mut captured: Vec<&str> = Vec::new();
-        let mut open = items.filter(|item| !self.item_is_done(item)).enumerate();
-        open.find_map(|(turn, item)| {
-            let (step, spec) = (&self.steps[item.step], &plan.steps[item.step].spec);
-            let unsure = spec.danger || spec.when.is_some() || spec.alternatives.len() > 1;
-            let asked = turn == 0 || item.undo || !unsure;
-            let mut missing = if asked {
-                self.missing_values(plan, item.step, step.choice, item.undo)
-            } else {
-                Vec::new()
-            };
-            missing.retain(|name| !captured.contains(&name.as_str()));
-            captured.extend(spec.captures().map(|capture| capture.name.as_str()));
-            (!missing.is_empty()).then_some((item.step, missing))
-        })
     }
 }

@@ -89,6 +89,8 @@ pub struct RunState {
     pub files: Files,
     /// The way back, once it has begun.
     pub rollback: Option<RollbackState>,
+    /// The ways back that were begun before that one and not gone to their ends, the first one first.
+    pub left_ways: Vec<RollbackState>,
     /// What people wrote down.
     pub notes: Vec<NoteTaken>,
     /// How the run ended.
@@ -322,6 +324,7 @@ impl RunState {
             directory: None,
             files: Files::default(),
             rollback: None,
+            left_ways: Vec::new(),
             notes: Vec::new(),
             end: None,
         }

@@ -2,6 +2,7 @@
 
 use super::step::{StepState, Weighing};
 use super::types::{ItemState, RollbackState, RunState};
+use crate::clock::Moment;
 use crate::plan::{Outside, PhaseKind, Plan, StepIx, Work};
 use crate::run::status::Status;
 
@@ -36,6 +37,20 @@ impl LeftOut {
     }
 }
 
+impl RollbackState {
+    /// What it is called.
+    pub fn name<'p>(&self, plan: &'p Plan) -> &'p str {
+        self.tier
+            .map_or("what was applied", |tier| &plan.tiers[tier].spec.name)
+    }
+
+    /// How its window missed the time at which it was begun.
+    pub fn outside(&self, plan: &Plan) -> Option<Outside> {
+        let (tier, since) = self.tier.zip(self.since_t_zero)?;
+        plan.tiers[tier].outside(since)
+    }
+}
+
 impl ItemState {
     /// Where it stands. What is known of a step before its undo has begun is its own work.
     pub fn stands(&self, state: &RunState) -> StepState {
@@ -48,6 +63,17 @@ impl ItemState {
 }
 
 impl RunState {
+    /// How many ways back were begun.
+    pub fn ways_begun(&self) -> usize {
+        self.left_ways.len() + usize::from(self.rollback.is_some())
+    }
+
+    /// When the first way back was begun.
+    pub fn going_back_since(&self) -> Option<Moment> {
+        let first = self.left_ways.first().or(self.rollback.as_ref());
+        first.map(|way| way.started)
+    }
+
     /// The first thing on the way back that is not settled.
     pub fn next_item(&self) -> Option<ItemState> {
         let items = &self.rollback.as_ref()?.items;
@@ -79,6 +105,25 @@ impl RunState {
             } else {
                 Status::Passed
             }
+    }
+
+    /// Whether there is a way back beside the one that is gone: one of the plan's, or what that leaves to be undone.
+    pub fn has_another_way(&self, plan: &Plan) -> bool {
+        let gone = self.rollback.as_ref().and_then(|gone| gone.tier);
+        let mut ways = plan.ways().filter(|way| Some(*way) != gone);
+        let mut steps = plan.forward_steps();
+        ways.next().is_some() || (gone.is_some() && steps.any(|ix| self.may_be_undone(plan, ix)))
+    }
+
+    /// Whether the way back is at its end, and what somebody left out of it may be what another way is for.
+    pub fn rests_on_the_way_back(&self, plan: &Plan) -> bool {
+        let at_end = self.rollback.is_some() && self.next_item().is_none();
+        at_end && self.left_out(plan).items > 0 && self.has_another_way(plan)
+    }
+
+    /// Whether the step has an undo, and something to be undone by it.
+    pub fn may_be_undone(&self, plan: &Plan, ix: StepIx) -> bool {
+        plan.steps[ix].spec.undo.is_some() && self.left_something(ix)
     }
 
     /// Whether the step did something, or may have, that was not undone.
@@ -115,8 +160,8 @@ impl RunState {
         let mut steps = phase.steps.clone();
         // What a tier does is the plan's answer to what has no undo.
         let stays = |ix: StepIx| {
-            let undo = plan.steps[ix].spec.undo.is_some() && self.left_something(ix);
-            undo || (rollback.tier.is_none() && self.is_without_undo(plan, ix))
+            self.may_be_undone(plan, ix)
+                || (rollback.tier.is_none() && self.is_without_undo(plan, ix))
         };
         let undone = steps
             .clone()
@@ -147,19 +192,34 @@ impl RunState {
         }
     }
 
-    /// How the window of the way that is gone back missed the time at which that began.
-    pub fn gone_outside(&self, plan: &Plan) -> Option<Outside> {
-        let rollback = self.rollback.as_ref()?;
-        let (tier, since) = rollback.tier.zip(rollback.since_t_zero)?;
-        plan.tiers[tier].outside(since)
-    }
-
     /// What steps left running when they had ended, as it was seen then: a way back does not stop it.
     pub fn left_running(&self) -> impl Iterator<Item = (StepIx, &[String])> {
         let steps = self.steps.iter().enumerate();
         steps.filter_map(|(ix, step)| {
             let running = &step.end.as_ref()?.running;
             (!running.is_empty()).then_some((ix, running.as_slice()))
+        })
+    }
+
+    /// What has no value, and the first thing on the way back that needs it. All of them are asked for before
+    /// anything is done: nobody drops a database, and then looks for the name of the dump. What may be left out,
+    /// or be done in another way, is asked for when its turn comes.
+    pub(super) fn missing_on_the_way_back(&self, plan: &Plan) -> Option<(StepIx, Vec<String>)> {
+        let items = self.rollback.iter().flat_map(|rollback| &rollback.items);
+        let mut captured: Vec<&str> = Vec::new();
+        let mut open = items.filter(|item| !self.item_is_done(item)).enumerate();
+        open.find_map(|(turn, item)| {
+            let (step, spec) = (&self.steps[item.step], &plan.steps[item.step].spec);
+            let unsure = spec.danger || spec.when.is_some() || spec.alternatives.len() > 1;
+            let asked = turn == 0 || item.undo || !unsure;
+            let mut missing = if asked {
+                self.missing_values(plan, item.step, step.choice, item.undo)
+            } else {
+                Vec::new()
+            };
+            missing.retain(|name| !captured.contains(&name.as_str()));
+            captured.extend(spec.captures().map(|capture| capture.name.as_str()));
+            (!missing.is_empty()).then_some((item.step, missing))
         })
     }
 

@@ -190,21 +190,35 @@ fn pick(scene: &Scene<'_>, dialog: &Pick, area: Rect, buf: &mut Buffer) {
     put(inner, inner.height.saturating_sub(1), hints, buf);
 }
 
+/// How the screen is left, and what else may have been meant.
+const QUIT: [(&str, &str); 3] = [
+    ("enter", "leave"),
+    ("S", "stop the step"),
+    ("R", "roll back"),
+];
+
 fn quit(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let size = (boxes::width(area).min(60), 4);
     let inner = boxes::open(scene.theme, "Leave the screen?", size, area, buf);
-    for (row, line) in (0..).zip(&scene.world.farewell) {
+    let world = scene.world;
+    let alone = world.unheard().is_some() && world.state.end.is_none();
+    let (lines, keys): (Vec<String>, &[_]) = if alone {
+        let goes_on = match world.state.active_steps().next() {
+            Some(_) => "No engine drives it: only what was started goes on.",
+            None => "No engine drives it: nothing goes on.",
+        };
+        let resume = format!("gonogo resume {}", world.dir.id());
+        (vec![goes_on.to_owned(), resume], &QUIT[..1])
+    } else {
+        (world.farewell.clone(), &QUIT)
+    };
+    for (row, line) in (0..).zip(lines) {
         put(inner, row, Line::from(scene.span(line, Role::Text)), buf);
     }
     put(
         inner,
         3,
-        scene.keys(&[
-            ("enter", "leave"),
-            ("S", "stop the step"),
-            ("R", "roll back"),
-            ("esc", "stay"),
-        ]),
+        scene.keys(&[keys, &[("esc", "stay")]].concat()),
         buf,
     );
 }

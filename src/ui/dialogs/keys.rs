@@ -178,7 +178,7 @@ fn roll_back(
         Some(Key::Up) => dialog.top = dialog.top.saturating_sub(1),
         Some(Key::Enter) => {
             let preview = dialog.preview(plan, state, now).map_err(|Refusal(why)| why);
-            match preview.and_then(|preview| dialog.command(plan, &preview)) {
+            match preview.and_then(|preview| dialog.command(plan, state, &preview)) {
                 Ok(command) => return Outcome::Do(Act::Send(command)),
                 Err(why) => dialog.error = Some(why),
             }

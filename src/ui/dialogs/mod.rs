@@ -48,8 +48,9 @@ impl Dialog {
         };
         let back = || state.rollback.as_ref();
         match self {
-            Dialog::RollBack(_) => over().or_else(|| {
-                back().map(|rollback| format!("{} has begun to roll back", rollback.by))
+            Dialog::RollBack(dialog) => over().or_else(|| {
+                let begun = back().filter(|_| dialog.begun < state.ways_begun());
+                begun.map(|rollback| format!("{} has begun to roll back", rollback.by))
             }),
             Dialog::Confirm(_) | Dialog::Pick(_) => over(),
             Dialog::Ask(_) | Dialog::Help(_) | Dialog::Quit => None,

@@ -23,9 +23,19 @@ pub struct RollBack {
     pub top: usize,
     /// Why nothing was sent when that was wanted.
     pub error: Option<String>,
+    /// How many ways back had been begun when it was opened.
+    pub begun: usize,
 }
 
 impl RollBack {
+    /// The dialog as it is opened on `state`.
+    pub fn new(state: &RunState) -> Self {
+        RollBack {
+            begun: state.ways_begun(),
+            ..RollBack::default()
+        }
+    }
+
     /// The name by which the engine knows the way that was picked.
     fn tier(&self, plan: &Plan) -> Option<String> {
         let way = plan.ways().nth(self.picked?);
@@ -52,14 +62,29 @@ impl RollBack {
         } else {
             by
         };
-        self.picked = Some((at + ways).saturating_add_signed(by) % ways);
+        let next = |at: usize, by: isize| (at + ways).saturating_add_signed(by) % ways;
+        let picked = next(at, by);
+        // The one that is gone already is no other.
+        let gone = state.rollback.as_ref().map(|gone| place(plan, gone.tier));
+        self.picked = Some(if gone == Some(picked) {
+            next(picked, if by < 0 { -1 } else { 1 })
+        } else {
+            picked
+        });
         self.top = 0;
     }
 
     /// The command that goes this way, if everything that has to be typed was.
-    pub fn command(&self, plan: &Plan, preview: &Preview) -> Result<Command, String> {
-        if preview.to_be_named {
+    pub fn command(
+        &self,
+        plan: &Plan,
+        state: &RunState,
+        preview: &Preview,
+    ) -> Result<Command, String> {
+        // Where somebody has begun one meanwhile nothing is sent anyway.
+        if preview.to_be_named && self.begun == state.ways_begun() {
             let why = match preview.outside {
+                _ if state.rollback.is_some() => "one is being gone already".to_owned(),
                 Some(outside) => outside.to_string(),
                 None if preview.tier.is_some() => "each is for a case of its own".to_owned(),
                 None if plan.phases.is_empty() => "the plan has ways back only".to_owned(),

@@ -690,3 +690,67 @@ fn a_way_that_needs_a_value_asks_for_it_and_the_others_do_not() {
     let told = ["load {{dump}}  (asks for dump)", "From the copy: copy"];
     tells(&drawn(&world, Dialog::Pick(pick), at(9)), &told, &[]);
 }
+
+#[test]
+fn another_way_back_takes_the_place_of_the_one_that_is_gone() {
+    let begun = Event::RollbackStarted(RollbackStarted {
+        tier: Some("reopen".to_owned()),
+        items: Vec::new(),
+        since_t_zero: Some(0),
+        by_wall_clock: false,
+    });
+    let [started, passed] = ran("apply");
+    let mut world = world_of(
+        &PLAN.replace(
+            "shell = \"apply\"",
+            "shell = \"apply\"\n  undo = { shell = \"unapply\" }",
+        ),
+        vec![started, passed, begun],
+    );
+    world.me = Some(1);
+    world.driver = world.me;
+    let Ok(Offer::Open(dialog)) = offer(&world, &View::default(), Intent::RollBack, at(9)) else {
+        panic!("no other way is offered");
+    };
+    let mut view = View {
+        dialog: Some(dialog),
+        ..View::default()
+    };
+    let seen = drawn(&world, view.dialog.clone().unwrap(), at(9));
+    tells(
+        &seen,
+        &["\"Reopen\" is being gone", "PICK A WAY"],
+        &["GO BACK"],
+    );
+    assert_eq!(
+        key(&mut view, &world, KeyEvent::from(KeyCode::Enter), at(9)),
+        []
+    );
+    assert_eq!(
+        key(&mut view, &world, KeyEvent::from(KeyCode::Right), at(9)),
+        []
+    );
+    let seen = drawn(&world, view.dialog.clone().unwrap(), at(9));
+    tells(&seen, &["undo 2.1 Apply", "GO BACK"], &[]);
+    let sent = key(&mut view, &world, KeyEvent::from(KeyCode::Enter), at(9));
+    assert!(
+        format!("{sent:?}").contains("tier: Some(\"undo\")"),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn whoever_leaves_a_screen_without_an_engine_is_not_told_that_the_run_goes_on() {
+    let [started, _] = ran("close");
+    let mut world = world(vec![started]);
+    world.farewell = vec!["The run goes on without this screen.".to_owned()];
+    let told = drawn(&world, Dialog::Quit, at(9));
+    tells(&told, &["The run goes on", "roll back"], &[]);
+    world.link = Link::Lost("it is gone".to_owned());
+    let told = drawn(&world, Dialog::Quit, at(9));
+    tells(
+        &told,
+        &["only what was started goes on", "gonogo resume"],
+        &["The run goes on", "roll back"],
+    );
+}

@@ -57,34 +57,7 @@ pub(super) fn way_back<'s>(
             Role::Alarm,
         ));
     }
-    if let Some(silent) = scene.world.silent(scene.now) {
-        let silent = words::short(silent);
-        let words =
-            format!("NOTHING HEARD OF THE ENGINE FOR {silent}: it may not hear this either");
-        lines.push(text(words, Role::Alarm));
-    }
-    // It goes back all the same, and whoever goes should know.
-    let others = state.holds.iter().filter(|hold| hold.reason != CONSIDERED);
-    for hold in others {
-        lines.push(text(format!("held: {}", hold.reason), Role::Warn));
-    }
-    for &ix in &preview.stops {
-        let step = &plan.steps[ix];
-        lines.push(text(
-            format!("stops first: {} {}", step.number, step.spec.title),
-            Role::Warn,
-        ));
-    }
-    for (ix, running) in state.left_running() {
-        let step = &plan.steps[ix];
-        let words = format!(
-            "left running: {} {}: {}",
-            step.number,
-            step.spec.title,
-            running.join(", ")
-        );
-        lines.push(text(words, Role::Warn));
-    }
+    lines.extend(cautions(scene, preview));
     if preview.items.is_empty() {
         let words = match (preview.something_ran, preview.without_undo.is_empty()) {
             (false, _) => "nothing was applied: there is nothing to undo",
@@ -123,6 +96,49 @@ pub(super) fn way_back<'s>(
             format!("stays: {} {} has no undo", step.number, step.spec.title),
             Role::Warn,
         ));
+    }
+    lines
+}
+
+/// What whoever goes back should know before.
+fn cautions<'s>(scene: &Scene<'s>, preview: &Preview) -> Vec<Line<'s>> {
+    let (plan, state) = (&scene.world.plan, &scene.world.state);
+    let text = |words: String, role| Line::from(scene.span(words, role));
+    let mut lines = Vec::new();
+    if let Some(silent) = scene.world.silent(scene.now) {
+        let silent = words::short(silent);
+        let words =
+            format!("NOTHING HEARD OF THE ENGINE FOR {silent}: it may not hear this either");
+        lines.push(text(words, Role::Alarm));
+    }
+    if let Some(gone) = &state.rollback {
+        let words = format!(
+            "\"{}\" is being gone; another way takes its place, and what it has not done stays undone",
+            gone.name(plan)
+        );
+        lines.push(text(words, Role::Warn));
+    }
+    // It goes back all the same, and whoever goes should know.
+    let others = state.holds.iter().filter(|hold| hold.reason != CONSIDERED);
+    for hold in others {
+        lines.push(text(format!("held: {}", hold.reason), Role::Warn));
+    }
+    for &ix in &preview.stops {
+        let step = &plan.steps[ix];
+        lines.push(text(
+            format!("stops first: {} {}", step.number, step.spec.title),
+            Role::Warn,
+        ));
+    }
+    for (ix, running) in state.left_running() {
+        let step = &plan.steps[ix];
+        let words = format!(
+            "left running: {} {}: {}",
+            step.number,
+            step.spec.title,
+            running.join(", ")
+        );
+        lines.push(text(words, Role::Warn));
     }
     lines
 }

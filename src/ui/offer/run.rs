@@ -2,7 +2,9 @@
 
 use super::{Answer, Asking, Offer};
 use crate::run::{Command, Standing};
-use crate::ui::dialogs::{Ask, CONSIDERED, Confirmation, Dialog, Item, Pick, Picked, Purpose};
+use crate::ui::dialogs::{
+    Ask, CONSIDERED, Confirmation, Dialog, Item, Pick, Picked, Purpose, RollBack,
+};
 use crate::ui::keys::Key;
 
 impl Asking<'_> {
@@ -21,11 +23,13 @@ impl Asking<'_> {
         if self.world.state.end.is_some() {
             return Err("the run is over".to_owned());
         }
-        if self.world.state.rollback.is_some() {
+        let (plan, state) = (&self.world.plan, &self.world.state);
+        let going_back = state.rollback.is_some();
+        if going_back && !state.has_another_way(plan) {
             return Err("the run is being rolled back already".to_owned());
         }
-        let dialog = Dialog::RollBack(Box::default());
-        if self.world.state.holds.is_empty() {
+        let dialog = Dialog::RollBack(Box::new(RollBack::new(state)));
+        if state.holds.is_empty() && !going_back {
             let reason = Some(CONSIDERED.to_owned());
             return Ok(Offer::Both(Command::Hold { reason }, dialog));
         }
@@ -88,11 +92,21 @@ impl Asking<'_> {
     }
 
     pub(super) fn finish(&self) -> Answer {
-        if self.world.state.standing() == Standing::Watching {
+        let (plan, state) = (&self.world.plan, &self.world.state);
+        let rests = state.rests_on_the_way_back(plan);
+        if rests || state.standing() == Standing::Watching {
             let command = Command::Finish { reason: None };
             self.granted(command.clone())?;
-            let how = self.world.state.completed_words(&self.world.plan);
-            let lines = vec![format!("Every step is settled. The run ends as {how}.")];
+            let line = if rests {
+                let left = state.left_out(plan).words().unwrap_or_default();
+                format!(
+                    "The way back is at its end: {left}. There is none behind the end of the run."
+                )
+            } else {
+                let how = state.completed_words(plan);
+                format!("Every step is settled. The run ends as {how}.")
+            };
+            let lines = vec![line];
             return Ok(Offer::Open(Dialog::Confirm(Box::new(Confirmation::new(
                 "Finish the run?",
                 lines,

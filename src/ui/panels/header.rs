@@ -117,8 +117,8 @@ fn clock<'s>(scene: &Scene<'s>) -> Vec<Span<'s>> {
             Role::Text,
         ));
     }
-    if let Some(rollback) = &state.rollback {
-        let since = until.since(rollback.started);
+    if let Some(begun) = state.going_back_since() {
+        let since = until.since(begun);
         spans.push(scene.span(
             format!("R+{}   ", crate::plan::duration::clock(since)),
             Role::Warn,

@@ -24,13 +24,18 @@ impl Fold<'_> {
                 Some(place.ok_or_else(|| self.no_such(id))?)
             }
         };
-        self.state.rollback = Some(RollbackState {
+        // What was left out of the way before is on this one, or answered by it.
+        for item in &items {
+            self.state.steps[item.step].left_out = None;
+        }
+        let begun = self.state.rollback.replace(RollbackState {
             tier,
             items,
             started: self.at,
             since_t_zero: e.since_t_zero.map(Duration::from_micros),
             by: self.by.name.clone(),
         });
+        self.state.left_ways.extend(begun);
         self.others_are_told();
         self.state.holds.retain(|hold| hold.environment);
         Ok(())
