@@ -154,7 +154,10 @@ fn tells(before: &str) -> bool {
     let part = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '-' | '('));
     let words = Words::new(part);
     let denied = words.has(Topic::Never) || words.has(Topic::Forbids);
-    !denied && (part.is_empty() || part.ends_with([':', '：']) || orders::begin(&words))
+    // "Make sure nobody runs `git push --force`"
+    let kept_off = || part.split(' ').any(|word| matches!(word, "no" | "nobody"));
+    let runs = || orders::begin(&words) && !kept_off();
+    !denied && (part.is_empty() || part.ends_with([':', '：']) || runs())
 }
 
 /// Tells of an item at `span` whose text is a command, and nothing else.

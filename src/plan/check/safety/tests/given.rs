@@ -285,6 +285,7 @@ fn a_command_that_a_person_is_told_to_run_is_looked_at() {
     for text in [
         "- [ ] Nobody is in `psql`",
         "- [ ] Never run `psql shop < fix.sql` by hand",
+        "- [ ] Make sure nobody runs `psql shop < fix.sql`",
         "- [ ] The output of `psql shop < fix.sql` was saved",
         "- [ ] Run `psql -v ON_ERROR_STOP=1 -1 shop < fix.sql`",
         // What these print, a person sees.
