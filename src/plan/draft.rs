@@ -77,6 +77,8 @@ pub(crate) struct Draft {
     pub not_variables: Vec<String>,
     /// How many people must have approved what the file says before it can be run.
     pub approvals: u32,
+    /// Commands in sentences and tables, which a person is told to run.
+    pub told: Vec<Span>,
     /// Where each element of a Markdown file went.
     pub ledger: Ledger,
 }

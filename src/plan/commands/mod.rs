@@ -7,7 +7,8 @@
 //!            ├► simple    words and redirections, here-documents ─► commands
 //!            └► quotes    words without their quotes, every byte's place kept
 //!       └► unwrap    sudo, ssh, docker exec, sh -c … taken off, scripts inside read, too
-//!            └► variables  commands that the script keeps in a variable
+//!            ├► variables  commands that the script keeps in a variable
+//!            └► own        what its functions are given to run, and scripts that it has written
 //!  command ─► options   short ones in clusters, long ones, their values, what is none
 //!          └► asking    whether it does something, or only says whether something is so
 //! ```
@@ -20,6 +21,7 @@ mod calls;
 mod compound;
 mod context;
 mod options;
+mod own;
 mod quotes;
 mod reader;
 mod simple;
@@ -31,6 +33,8 @@ mod wrappers;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub(super) use calls::{Call, calls};
@@ -52,6 +56,8 @@ pub(super) struct Script<'t> {
     pub(super) pipes: Vec<Pipe>,
     /// The names of its functions, and where the body of each begins in the text.
     functions: Vec<(String, usize)>,
+    /// The commands that write into each file, once somebody asks.
+    writers: OnceCell<HashMap<String, Vec<usize>>>,
 }
 
 /// One program and what it is given.
@@ -232,6 +238,23 @@ impl<'t> Script<'t> {
         let beside =
             |pipe: &&Pipe| pipe.parent == own.parent && pipe.substituted == own.substituted;
         self.pipes[..pipe].iter().rev().filter(beside)
+    }
+
+    /// The places of the commands in front of the one at `ix` whose output goes into `file`, `tee` among them.
+    pub(super) fn written_into(&self, file: &str, ix: usize) -> &[usize] {
+        let all = self.writers.get_or_init(|| {
+            let mut all: HashMap<String, Vec<usize>> = HashMap::new();
+            for (ix, command) in self.commands.iter().enumerate() {
+                let split = Some(command.arguments()).filter(|_| command.program() == "tee");
+                let files = split.into_iter().flatten().chain(command.output());
+                for file in files {
+                    all.entry(file.text.to_string()).or_default().push(ix);
+                }
+            }
+            all
+        });
+        let places = all.get(file).map_or(&[][..], Vec::as_slice);
+        &places[..places.partition_point(|at| *at < ix)]
     }
 
     /// What joins the pipeline at `pipe` to the one in front of it.

@@ -1,6 +1,7 @@
 //! Takes wrappers off commands and reads the scripts that they hand to other shells.
 
 use super::context::{Joint, Pipefail, Settings};
+use super::own::Own;
 use super::variables::Variables;
 use super::wrappers::{self, Inside, SHELLS};
 use super::{Command, Input, Redirect, RedirectKind, Script, Word, reader};
@@ -26,10 +27,11 @@ pub(super) const TOOLS: [&str; 10] = [
 pub(super) fn all(script: &mut Script<'_>) {
     let commands = std::mem::take(&mut script.commands);
     let mut variables = Variables::default();
+    let mut own = Own::default();
     for mut command in commands {
         variables.fill(&mut command);
         variables.learn(&command, is_sure(script, &command));
-        one(command, script, 0);
+        one(command, script, &mut own, 0);
     }
 }
 
@@ -44,9 +46,10 @@ fn is_sure(script: &Script<'_>, command: &Command<'_>) -> bool {
         )
 }
 
-fn one<'t>(mut command: Command<'t>, script: &mut Script<'t>, depth: usize) {
+fn one<'t>(mut command: Command<'t>, script: &mut Script<'t>, own: &mut Own<'t>, depth: usize) {
     while command.wrappers.len() < MAX_WRAPPERS {
-        match wrappers::inside(&command) {
+        let inside = wrappers::inside(&command);
+        match inside.or_else(|| own.given(&command).map(Inside::Command)) {
             Some(Inside::Command(at)) => {
                 let rest = command.words.split_off(at);
                 let taken = std::mem::replace(&mut command.words, rest);
@@ -61,19 +64,23 @@ fn one<'t>(mut command: Command<'t>, script: &mut Script<'t>, depth: usize) {
             }
             Some(Inside::Script(at, from)) => {
                 let text = command.words.get(at).map(|word| word.tail(from));
-                return hand_over(command, text, script, depth);
+                return hand_over(command, text, script, own, depth);
             }
             Some(Inside::Document) => {
                 let text = match command.input() {
                     Input::Text(text) => Some(text.clone()),
                     _ => None,
                 };
-                return hand_over(command, text, script, depth);
+                return hand_over(command, text, script, own, depth);
             }
             None => break,
         }
     }
-    script.commands.push(command);
+    own.learn(script, &command);
+    match own.written(&command).filter(|_| depth == 0) {
+        Some(text) => hand_over(command, Some(text), script, own, depth),
+        None => script.commands.push(command),
+    }
 }
 
 /// Reads `text`, which `command` hands to another shell.
@@ -81,6 +88,7 @@ fn hand_over<'t>(
     command: Command<'t>,
     text: Option<Word<'t>>,
     script: &mut Script<'t>,
+    own: &mut Own<'t>,
     depth: usize,
 ) {
     let Some(text) = text.filter(|_| depth < MAX_WRAPPERS) else {
@@ -110,13 +118,13 @@ fn hand_over<'t>(
     script.commands.push(command);
     for found in inner.commands {
         let found = moved(found, &text, base, &wrappers, &input);
-        one(found, script, depth + 1);
+        one(found, script, own, depth + 1);
     }
 }
 
 /// What the shell that `command` starts is told.
 fn settings(command: &Command<'_>) -> Settings {
-    if command.program() == "eval" {
+    if matches!(command.program(), "eval" | "." | "source") {
         return command.settings;
     }
     if !SHELLS.contains(&command.program()) {

@@ -49,6 +49,8 @@ pub(super) struct Book<'s> {
     pub(super) no_returns: Vec<(String, Span)>,
     /// The headings that a table of contents may lead to.
     pub(super) targets: HashSet<String>,
+    /// Commands in sentences and tables, which a person is told to run.
+    pub(super) told: Vec<Span>,
     /// The machines that prompts name.
     pub(super) prompts: Prompts,
     /// Whether the front matter declares a database.
@@ -77,6 +79,7 @@ impl<'s> Book<'s> {
             lost: Vec::new(),
             no_returns: Vec::new(),
             targets: HashSet::new(),
+            told: Vec::new(),
             prompts: Prompts::default(),
             declares: false,
         }

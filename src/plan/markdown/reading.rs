@@ -85,6 +85,7 @@ pub(in crate::plan) fn read_part(
         problems.extend(foreign::tell_text(source.text(), front.end));
     }
     problems.append(&mut book.problems);
+    draft.told = std::mem::take(&mut book.told);
     draft.ledger = book.into_ledger();
     draft.allows.extend(allow::find(
         source,

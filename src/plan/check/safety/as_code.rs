@@ -7,6 +7,7 @@ use super::held;
 use super::psql::{from_program, variable};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Known, SHELLS, Script, Word};
+use crate::plan::draft::Hole;
 use crate::plan::parts::Var;
 use crate::plan::problem::Problem;
 use crate::plan::template;
@@ -21,14 +22,16 @@ const SHELL: Known = Known {
 /// Finds such texts among `texts`, where one of `vars` may hold more than a plain word.
 pub(super) fn check(texts: &[Text<'_>], vars: &[Var], out: &mut Vec<Problem>) {
     for text in texts {
-        let written = text.passage.written;
-        if let Some(written) = written.filter(|written| written.contains("{{")) {
-            alone(text, written, vars, out);
+        let spec = text.passage.spec;
+        let holes = spec.map_or(&[][..], |spec| spec.holes.as_slice());
+        let open = |written: &&str| written.contains("{{") || !holes.is_empty();
+        if let Some(written) = text.passage.written.filter(open) {
+            alone(text, written, holes, vars, out);
         }
     }
 }
 
-fn alone(text: &Text<'_>, written: &str, vars: &[Var], out: &mut Vec<Problem>) {
+fn alone(text: &Text<'_>, written: &str, holes: &[Hole], vars: &[Var], out: &mut Vec<Problem>) {
     // What stands in a script that is handed over, stands in its commands as well.
     let mut told: HashSet<usize> = HashSet::new();
     for (ix, command) in text.script.commands.iter().enumerate() {
@@ -42,20 +45,32 @@ fn alone(text: &Text<'_>, written: &str, vars: &[Var], out: &mut Vec<Problem>) {
         });
         let held: Vec<&Word<'_>> = held.map(|(holder, _)| holder).collect();
         for word in words.into_iter().chain(held) {
-            let tokens = template::tokens(written.get(word.span.clone()).unwrap_or_default());
-            marks.extend(tokens.into_iter().filter_map(|token| {
-                let at = word.span.start + token.span.start;
-                (takes_code(token.name, vars) && told.insert(at)).then_some(token.name)
-            }));
+            let part = written.get(word.span.clone()).unwrap_or_default();
+            let tokens = template::tokens(part).into_iter();
+            let tokens = tokens.map(|token| {
+                let shown = part.get(token.span.start..token.span.end);
+                (token.span.start, token.name, shown.unwrap_or_default())
+            });
+            let holes = holes.iter().flat_map(|hole| {
+                let found = part.match_indices(hole.literal.as_str());
+                found.map(|(at, literal)| (at, hole.var.as_str(), literal))
+            });
+            let new = |(at, name, shown): (usize, _, _)| {
+                let new = takes_code(name, vars) && told.insert(word.span.start + at);
+                new.then_some((name, shown))
+            };
+            marks.extend(tokens.chain(holes).filter_map(new));
         }
-        let Some(name) = marks.first() else { continue };
+        let Some((name, shown)) = marks.first() else {
+            continue;
+        };
         let message = format!(
             "`{reader}` gives this to a shell to read: what stands in `{name}` is code there, a space or a `;` in it as well"
         );
         let pattern = "`pattern` such as `^[\\w.-]+$` under `vars`";
         let hint = if given(command).has(&["c"]) {
             format!(
-                "hand the value over: `{reader} -c 'echo \"$1\"' _ {{{{{name}}}}}`, or give `{name}` a {pattern}"
+                "hand the value over: `{reader} -c 'echo \"$1\"' _ {shown}`, or give `{name}` a {pattern}"
             )
         } else {
             format!("let only a plain word be given: a {pattern}, for `{name}`")

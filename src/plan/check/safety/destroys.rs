@@ -62,7 +62,7 @@ const OWN: [&str; 4] = ["staging", "preview", "scratch", "test"];
 
 /// Finds such commands.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
-    if text.is_reference() {
+    if text.is_kept() {
         return;
     }
     let is_for_own = || OWN.iter().any(|word| text.words().contains(word));
@@ -117,7 +117,13 @@ fn emptied(script: &Script<'_>, ix: usize) -> Option<&'static str> {
     if command.program() != "rm" || !told.iter().any(|word| is_recursive(&word.text)) {
         return None;
     }
-    let named = || words().any(|word| keeps(&expanded(script, ix, word)));
+    // What a variable is called tells as much as what it holds.
+    let named = || {
+        words().any(|word| {
+            let place = expanded(script, ix, word);
+            keeps(&place) || (keeps(&word.text) && !place.starts_with("/tmp/"))
+        })
+    };
     let here = || {
         let relative = |word: &str| !word.starts_with(['/', '~', '$']);
         words().any(|word| relative(&word.text)) && is_in_data(script, ix)

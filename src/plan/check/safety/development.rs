@@ -89,7 +89,7 @@ const OWN_WORDS: [&str; 6] = [
 
 /// Finds calls made for a developer's own database.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
-    if text.is_reference() {
+    if text.is_kept() {
         return;
     }
     let is_for_own = || OWN.iter().any(|word| text.words().contains(word));

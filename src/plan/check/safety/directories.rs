@@ -23,7 +23,7 @@ pub(super) fn check(texts: &[Text<'_>], out: &mut Vec<Problem>) {
                 let (_, shell) = back.insert(here.unwrap_or_else(|| (tier, forward.clone())));
                 shell.run(text, out);
             }
-            Home::Reference => {}
+            Home::Probe | Home::Reference | Home::Told => {}
         }
     }
 }

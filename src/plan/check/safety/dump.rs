@@ -227,11 +227,18 @@ fn names_backup(text: &Text<'_>, command: &Command<'_>) -> bool {
 
 /// Options that `pg_dump` refuses.
 fn refused(command: &Command<'_>) -> Option<(String, &'static str)> {
+    let given = Given::read(command.arguments(), PG_DUMP);
+    let format = given.value(&["F", "format"]).unwrap_or("p");
+    if command.program() == "pg_dumpall" && !format.starts_with('p') {
+        let message = "`pg_dumpall` writes SQL only up to PostgreSQL 18: with `--format` it fails";
+        return Some((
+            message.to_owned(),
+            "`pg_dumpall --globals-only`, and `pg_dump --format=custom` of each database",
+        ));
+    }
     if command.program() != "pg_dump" {
         return None;
     }
-    let given = Given::read(command.arguments(), PG_DUMP);
-    let format = given.value(&["F", "format"]).unwrap_or("p");
     let directory = format.starts_with('d');
     if given.has(&["j", "jobs"]) && !directory && given.value(&["j", "jobs"]) != Some("1") {
         let message = "`pg_dump --jobs` works with the directory format only: this fails";

@@ -152,14 +152,9 @@ pub(super) fn asks_pooler(given: &Given<'_, '_>) -> bool {
 
 /// What was written into `file` before the command at `ix`.
 fn in_file<'s>(script: &'s Script<'_>, ix: usize, file: &str) -> Vec<(&'s Word<'s>, usize)> {
-    let writes = |command: &&Command<'_>| {
-        let tee =
-            || command.program() == "tee" && command.arguments().iter().any(|w| w.text == file);
-        command.output().is_some_and(|word| word.text == file) || tee()
-    };
-    let before = script.commands[..ix].iter().filter(writes);
-    before
-        .flat_map(|writer| printed(script, ix, writer))
+    let writers = script.written_into(file, ix).iter();
+    writers
+        .flat_map(|at| printed(script, ix, &script.commands[*at]))
         .collect()
 }
 

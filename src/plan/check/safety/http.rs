@@ -75,7 +75,7 @@ const JUDGES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "test", "awk"];
 /// Finds calls of `curl` that return 0 for an HTTP error.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
-        if command.program() != "curl" || text.is_judged() {
+        if command.program() != "curl" || text.is_judged() || measures_code(text, command) {
             continue;
         }
         if text.script.pipe(command).substituted {
@@ -107,6 +107,17 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// Whether the number that a probe prints is what the server answers.
+fn measures_code(text: &Text<'_>, command: &Command<'_>) -> bool {
+    text.passage.probe.is_some() && asks_code(&Given::read(command.arguments(), CURL))
+}
+
+/// Whether `curl` is told to print the code that the server answers.
+fn asks_code(given: &Given<'_, '_>) -> bool {
+    let asked = given.value(&["w", "write-out"]);
+    asked.is_some_and(|it| it.contains("http_code") || it.contains("response_code"))
 }
 
 /// The options of `curl` that send something.
@@ -166,19 +177,26 @@ fn is_ignored(text: &Text<'_>, ix: usize) -> bool {
     pipe.joint == Joint::Or && !pipe.condition && nothing
 }
 
-/// `CODE=$(curl -w '%{http_code}' …)` where the script prints the code and holds it against nothing.
+/// `CODE=$(curl -w '%{http_code}' …)` or `BODY=$(curl …)` where the script prints what it got, or not even that, and holds
+/// it against nothing.
 fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
-    let given = Given::read(command.arguments(), CURL);
-    let asks = given.value(&["w", "write-out"])?;
-    if !(asks.contains("http_code") || asks.contains("response_code")) || !hides(command) {
+    if !hides(command) {
         return None;
     }
+    let code = asks_code(&Given::read(command.arguments(), CURL));
     let holds = |word: &&Word<'_>| {
         word.span.start < command.span.start && command.span.end <= word.span.end
     };
     let commands = &text.script.commands;
     let word = commands.iter().flat_map(|c| &c.assigned).find(holds)?;
-    let (name, _) = word.text.split_once('=')?;
+    let (name, value) = word.text.split_once('=')?;
+    // With more around it, or behind a bar, it is something else.
+    let whole = value.starts_with(['$', '`']) && value.ends_with([')', '`']);
+    let pipe = text.script.pipe(command);
+    let taken = whole && pipe.stages == 1 && pipe.joint == Joint::Then;
+    if !code && !taken {
+        return None;
+    }
     let body = text.body();
     let printed = |at: usize| {
         let mut around = commands.iter().enumerate();
@@ -188,18 +206,23 @@ fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
         })
     };
     let used = [format!("${name}"), format!("${{{name}")];
-    let rest = body.get(word.span.end..)?;
+    // In a loop, what stands in front of it comes behind it as well.
+    let from = if pipe.looped { 0 } else { word.span.end };
+    let rest = body.get(from..)?;
     // From there on it is another one's.
     let set = format!("{name}=");
-    let rest = &rest[..rest.find(&set).unwrap_or(rest.len())];
+    let end = rest.find(&set).filter(|_| !pipe.looped);
+    let rest = &rest[..end.unwrap_or(rest.len())];
     let tested = used.iter().any(|used| {
         let mut places = rest.match_indices(used.as_str());
-        places.any(|(at, _)| !printed(word.span.end + at))
+        places.any(|(at, _)| !printed(from + at))
     });
-    // In arithmetic, a variable stands by its name.
-    let counted = rest
-        .match_indices(name)
-        .any(|(at, _)| rest[..at].trim_end().ends_with("(("));
+    // In arithmetic, a variable stands by its name; exported, it is for others.
+    let known = |at: usize| {
+        let before = rest[..at].trim_end();
+        before.ends_with("((") || before.ends_with("export")
+    };
+    let counted = rest.match_indices(name).any(|(at, _)| known(at));
     (!tested && !counted).then(|| {
         text.warning(
             "curl-hides-errors",

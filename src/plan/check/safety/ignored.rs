@@ -7,7 +7,7 @@ use super::dump::{Loss, loss};
 use super::psql::from_program;
 use super::text::Text;
 use super::tools::CONTAINERS;
-use crate::plan::commands::{Command, Joint, Pipe, Script, Word};
+use crate::plan::commands::{Command, Given, Joint, Known, Pipe, Script, Word};
 use crate::plan::problem::Problem;
 
 /// How many commands in front of one are looked at for what holds it.
@@ -26,6 +26,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         out.extend(ignored(text, ix, loss, || *waits));
         out.extend(detached(text, command));
         out.extend(taken_over(text, command));
+        out.extend(passed_over(text, command));
     }
 }
 
@@ -182,6 +183,33 @@ fn taken_over(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
         ),
         "let a line of its own take what it prints: `out=$(…)` fails where that does",
     ))
+}
+
+/// The options of `make` that take a value.
+const MAKE: Known = Known {
+    short: "CEfIjloW",
+    long: &[
+        "directory",
+        "eval",
+        "file",
+        "include-dir",
+        "makefile",
+        "what-if",
+    ],
+    leading: false,
+};
+
+/// `make -i migrate`: it goes on after every failure, and returns 0.
+fn passed_over(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
+    let ignores = || Given::read(command.arguments(), MAKE).has(&["i", "ignore-errors"]);
+    (command.program() == "make" && ignores()).then(|| {
+        text.warning(
+            "failure-ignored",
+            from_program(command),
+            "`make -i` goes on after every failure, and returns 0",
+            "leave `-i` away",
+        )
+    })
 }
 
 /// Whether `next`, which stands behind `pipe`, is in a group of its own.

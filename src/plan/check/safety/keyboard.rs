@@ -91,6 +91,7 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Op
         "watch" | "top" => Some(PROBE),
         _ if ALWAYS.contains(&program) => Some(SCREEN),
         _ if follows(program, command) && !ended_by_reader(script, ix) => Some(LOG),
+        "psql" if watches(command) => Some(PROBE),
         _ if endless(script, ix, program, command) => Some(ENDS),
         _ if tty => None,
         _ if wants_terminal(command) && prompts(script, ix, program, command, &given) => Some(
@@ -102,7 +103,8 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Op
         "fly" | "flyctl" if asks(program, command) => {
             Some("say what it is to do: `fly ssh console -C '…'`, or give the step `tty = true`")
         }
-        _ if asks(program, command) => Some(ANSWER),
+        // `yes | …` answers it.
+        _ if matches!(command.input(), Input::None) && asks(program, command) => Some(ANSWER),
         _ => None,
     }
 }
@@ -215,7 +217,7 @@ pub(super) fn prompts(
     }
     let letters = |known: &[&str]| given.has(known);
     match program {
-        "psql" => Psql::of(command).is_some_and(|psql| psql.prompts()),
+        "heroku" | "psql" => Psql::of(command).is_some_and(|psql| psql.prompts()),
         python if python.starts_with("python") => command
             .arguments()
             .iter()
@@ -247,9 +249,9 @@ pub(super) fn prompts(
                 .all(|word| matches!(word.text.as_ref(), "-i" | "-s" | "su" | "-"))
                 && command.words.len() > 1
         }
-        "heroku" => words(command).next() == Some("pg:psql") && !letters(&["c", "command"]),
         "pg_dump" | "pg_dumpall" | "pg_restore" => letters(&["W", "password"]),
         "createuser" => letters(&["P", "pwprompt", "W", "interactive"]),
+        "ssh-keygen" => letters(&["t"]) && !(letters(&["N"]) && letters(&["f"])),
         "read" | "passwd" => true,
         _ => false,
     }
@@ -284,6 +286,19 @@ fn shell_on_host(command: &Command<'_>) -> bool {
     };
     let given = Given::read(command.arguments(), known);
     given.operands.len() == 1 && !given.has(&["f", "V", "O", "Q", "G"])
+}
+
+/// Whether `psql` is told to ask the same again and again, and not how often: `\\watch 5`.
+fn watches(command: &Command<'_>) -> bool {
+    let again = |text: &str| {
+        let mut found = text.split("\\watch").skip(1);
+        found.any(|rest| !rest.lines().next().unwrap_or_default().contains("c="))
+    };
+    let read = match command.input() {
+        Input::Text(text) => again(&text.text),
+        _ => false,
+    };
+    read || words(command).any(again)
 }
 
 /// Whether it goes on until somebody stops it.

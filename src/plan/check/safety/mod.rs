@@ -88,6 +88,7 @@ mod secrets;
 mod sessions;
 pub(in crate::plan) mod sql;
 mod statements;
+mod switched;
 mod text;
 mod thrown;
 mod tools;
@@ -110,6 +111,7 @@ pub(in crate::plan) use self::restore::HIDES_ERRORS;
 pub use self::secrets::{SECRET, secrets_in, without_secrets, without_values};
 pub(in crate::plan) use self::secrets::{holds_secret, prepare_secrets};
 
+use self::passage::Home;
 use self::text::Text;
 use crate::plan::draft::Draft;
 use crate::plan::facts::Facts;
@@ -170,6 +172,20 @@ pub(super) const CODES: [&str; 47] = [
 
 /// How many texts are worth a thread.
 const MANY: usize = 64;
+
+/// The traps whose harm is done before a person who types a command has seen what it prints, or which it does not show.
+const UNSEEN: [&str; 10] = [
+    "blocking-index",
+    "deletes-data",
+    "development-command",
+    "force-push",
+    "input-not-passed",
+    "pipe-hides-failure",
+    "protection-off",
+    "psql-hides-errors",
+    "renamed-column",
+    "table-rewrite",
+];
 
 /// Looks for traps in `draft`, which was read from `source`.
 pub(super) fn check(draft: &Draft, source: &Source, facts: Option<&Facts>) -> Vec<Problem> {
@@ -233,6 +249,10 @@ fn alone(text: &Text<'_>, server: Option<u32>) -> Vec<Problem> {
     development::check(text, &mut found);
     destroys::check(text, &mut found);
     upkeep::check(text, &mut found);
+    switched::check(text, &mut found);
     background::check(text, &mut found);
+    if text.passage.home == Home::Told {
+        found.retain(|problem| UNSEEN.contains(&problem.code));
+    }
     found
 }

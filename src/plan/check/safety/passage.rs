@@ -1,5 +1,6 @@
 //! The texts of a plan that are reviewed, in the order in which they would run: what steps do and how
-//! they are undone, what a person is told to do, and blocks that are only there to be read.
+//! they are undone, what a person is told to do, what is measured, blocks that are only there to be read, and commands
+//! in sentences.
 
 use std::borrow::Cow;
 
@@ -10,10 +11,11 @@ use crate::plan::ledger::{Element, Place};
 use crate::plan::model::PhaseKind;
 use crate::plan::origin::Origin;
 use crate::plan::parallel;
+use crate::plan::probe::{Probe, ProbeTarget};
 use crate::plan::source::{Source, Span};
 use crate::plan::sql_text::refuses_transaction;
 use crate::plan::template;
-use crate::plan::work::Work;
+use crate::plan::work::{Shell, Work};
 
 /// How many steps are worth a thread.
 const MANY: usize = 256;
@@ -29,6 +31,7 @@ pub(super) struct Passage<'d> {
     pub(super) origin: Cow<'d, Origin>,
     pub(super) home: Home,
     pub(super) spec: Option<&'d StepSpec>,
+    pub(super) probe: Option<&'d Probe>,
     pub(super) undo: bool,
     /// What the shell is called, if it is one.
     pub(super) shell: &'d str,
@@ -51,8 +54,12 @@ pub(super) enum Home {
     Phase(usize, PhaseKind),
     /// A rollback, by its number.
     Tier(usize),
+    /// What is measured beside the steps.
+    Probe,
     /// Nothing that runs.
     Reference,
+    /// A command in a sentence or a table, which a person is told to run.
+    Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +101,56 @@ pub(super) fn passages<'d>(draft: &'d Draft, source: &'d Source) -> Vec<Passage<
     for block in blocks.filter(|a| a.element == Element::Fence && read(a.place)) {
         all.extend(reference(source, block.span));
     }
+    all.extend(draft.probes.iter().filter_map(of_probe));
+    all.extend(draft.told.iter().map(|span| told(source, *span)));
     all
+}
+
+/// A text that is kept for reading, which stands at `span` and is masked as `body`.
+fn kept(body: Cow<'_, str>, sort: Sort, home: Home, span: Span) -> Passage<'_> {
+    Passage {
+        body,
+        written: None,
+        sort,
+        settings: Settings::default(),
+        origin: Cow::Owned(Origin::lines([(span.start, span.end - span.start)])),
+        home,
+        spec: None,
+        probe: None,
+        undo: false,
+        shell: "",
+        wrap: Wrap::Single,
+        tty: false,
+        carries: false,
+        patient: false,
+        label: "",
+    }
+}
+
+/// The command at `span`, which a person is told to run.
+fn told(source: &Source, span: Span) -> Passage<'_> {
+    let body = masked_angles(source.slice(span));
+    kept(body, Sort::Shell, Home::Told, span)
+}
+
+/// The script of `probe`, if it is one that ends.
+fn of_probe(probe: &Probe) -> Option<Passage<'_>> {
+    let ProbeTarget::Command(script) = &probe.target else {
+        return None;
+    };
+    let body = masked(&script.shell.script, &[]);
+    Some(Passage {
+        settings: settings(&script.shell),
+        origin: Cow::Borrowed(&script.shell.origin),
+        shell: &script.shell.interpreter.program,
+        probe: Some(probe),
+        ..kept(body, Sort::Shell, Home::Probe, probe.span)
+    })
+}
+
+/// What the shell of a script is told.
+fn settings(shell: &Shell) -> Settings {
+    Settings::of(shell.interpreter.options.iter().map(String::as_str))
 }
 
 fn of_step<'d>(spec: &'d StepSpec, home: Home) -> Vec<Passage<'d>> {
@@ -111,7 +167,7 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home) -> Vec<Passage<'d>> {
         let (body, sort) = body(work, &spec.holes)?;
         let (settings, origin, shell) = match work {
             Work::Shell(shell) => (
-                Settings::of(shell.interpreter.options.iter().map(String::as_str)),
+                settings(shell),
                 Cow::Borrowed(&shell.origin),
                 shell.interpreter.program.as_str(),
             ),
@@ -129,6 +185,7 @@ fn of_step<'d>(spec: &'d StepSpec, home: Home) -> Vec<Passage<'d>> {
             origin,
             home,
             spec: Some(spec),
+            probe: None,
             undo,
             shell,
             tty: matches!(work, Work::Shell(shell) if shell.tty),
@@ -197,22 +254,9 @@ fn reference(source: &Source, span: Span) -> Option<Passage<'_>> {
         Some(end) => &rest[..end],
         None => rest,
     };
-    Some(Passage {
-        body: masked_angles(body),
-        written: None,
-        sort,
-        settings: Settings::default(),
-        origin: Cow::Owned(Origin::lines([(span.start + head.len() + 1, body.len())])),
-        home: Home::Reference,
-        spec: None,
-        undo: false,
-        shell: "",
-        wrap: Wrap::Single,
-        tty: false,
-        carries: false,
-        patient: false,
-        label: "",
-    })
+    let start = span.start + head.len() + 1;
+    let at = Span::new(start, start + body.len());
+    Some(kept(masked_angles(body), sort, Home::Reference, at))
 }
 
 /// `text` with its placeholders made plain words of the same length: a `<backup-file>` is no

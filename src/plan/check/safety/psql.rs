@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::given::{PSQL, asks_pooler};
-use crate::plan::commands::{Command, Given, Input, Script, Word};
+use crate::plan::commands::{Command, Given, Input, Known, Script, Word};
 use crate::plan::ddl::includes;
 use crate::plan::sql_text;
 
@@ -23,6 +23,13 @@ const OUTSIDE: [&str; 6] = [
     "user",
 ];
 
+/// The options of `heroku pg:psql` that take a value.
+const HEROKU: Known = Known {
+    short: "acfr",
+    long: &["app", "command", "credential", "file", "remote"],
+    leading: false,
+};
+
 /// A call of `psql`.
 pub(super) struct Psql<'c, 't> {
     command: &'c Command<'t>,
@@ -32,11 +39,14 @@ pub(super) struct Psql<'c, 't> {
 impl<'c, 't> Psql<'c, 't> {
     /// The call that `command` is, if it is one.
     pub(super) fn of(command: &'c Command<'t>) -> Option<Self> {
-        let given = || Given::read(command.arguments(), PSQL);
-        (command.program() == "psql").then(|| Psql {
-            command,
-            given: given(),
-        })
+        let given = match (command.program(), command.arguments()) {
+            ("psql", words) => Given::read(words, PSQL),
+            ("heroku", [first, words @ ..]) if first.text == "pg:psql" => {
+                Given::read(words, HEROKU)
+            }
+            _ => return None,
+        };
+        Some(Psql { command, given })
     }
 
     /// The files it is told to run.
@@ -171,6 +181,11 @@ impl<'c, 't> Psql<'c, 't> {
         let writers = script.writers(ix).into_iter();
         let printed = writers.flat_map(Command::arguments);
         printed.rev().find_map(|word| set_in(&word.text)) == Some(true)
+    }
+
+    /// Whether it takes no options that tell it to stop: only what it reads can.
+    pub(super) fn takes_no_options(&self) -> bool {
+        self.command.program() == "heroku"
     }
 
     /// Whether it speaks to a pooler's own console, which knows no transactions.

@@ -1,15 +1,16 @@
 //! Restoring: scripts whose errors nobody notices, backups laid over what is there, dumps given to
 //! the wrong program.
 
-use std::collections::HashSet;
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
 
 use super::dump::written;
 use super::given::PSQL;
 use super::names::{database_of, is_backup, is_spare, kind_of_file};
 use super::passage::Home;
-use super::psql::{Psql, Read, from_program, stops_first};
+use super::psql::{Psql, Read, from_program, stops_first, variable};
 use super::text::Text;
-use crate::plan::commands::{Command, Given, Input, Known, Word};
+use crate::plan::commands::{Command, Given, Input, Known, Script};
 use crate::plan::problem::Problem;
 use crate::plan::sql_text;
 
@@ -60,60 +61,90 @@ const READS: [&str; 14] = [
     "wc",
 ];
 
-/// Whether the commands of `text` before the one at `ix` write `file`, which then begins with what makes
-/// `psql` stop: all of it is written at once, and nothing else writes it.
-fn written_to_stop(text: &Text<'_>, ix: usize, file: &str) -> bool {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    let named = |word: &Word<'_>| word.text.contains(name);
+/// The commands of `script` that may write a file, by each part of the names that they are given.
+fn writing<'s>(script: &'s Script<'_>) -> HashMap<&'s str, Vec<usize>> {
     let reads = |command: &Command<'_>| match command.program() {
         "psql" => !Given::read(command.arguments(), PSQL).has(&["o", "output", "L", "log-file"]),
         program => READS.contains(&program),
     };
-    let touches = |command: &&Command<'_>| {
-        command.output().is_some_and(named)
-            || (!reads(command) && command.arguments().iter().any(named))
-    };
-    let whole = |command: &Command<'_>| {
-        let target = command.output().filter(|word| word.text == file);
-        let before = target.and_then(|word| text.body().get(..word.span.start));
-        let before = before.map(|before| before.trim_end_matches([' ', '\t', '"', '\'', '|']));
-        before.is_some_and(|before| before.ends_with('>') && !before.ends_with(">>"))
-    };
+    let mut found: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (ix, command) in script.commands.iter().enumerate() {
+        let given = Some(command.arguments()).filter(|_| !reads(command));
+        for word in given.into_iter().flatten().chain(command.output()) {
+            for part in parts(&word.text) {
+                found.entry(part).or_default().push(ix);
+            }
+        }
+    }
+    found
+}
+
+fn parts(name: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let apart = name.split(|c: char| !(c.is_alphanumeric() || "._-".contains(c)));
+    apart.filter(|part| !part.is_empty())
+}
+
+/// Whether the commands of `text` before the one at `ix` write `file`, which then begins with what makes
+/// `psql` stop: all of it is written at once, and nothing else writes it. `writing` are those that may write something.
+fn written_to_stop(
+    text: &Text<'_>,
+    ix: usize,
+    file: &str,
+    writing: &HashMap<&str, Vec<usize>>,
+) -> bool {
+    let commands = &text.script.commands;
     let stops = |command: &Command<'_>| {
         let copies =
             command.program() == "cat" && command.arguments().iter().all(|w| w.text == "-");
         copies && matches!(command.input(), Input::Text(text) if stops_first(&text.text))
     };
-    let mut writers = text.script.commands[..ix].iter().filter(touches);
-    writers.clone().all(whole) && writers.next_back().is_some_and(stops)
+    let last = text.script.written_into(file, ix).last();
+    if !last.is_some_and(|last| stops(&commands[*last])) {
+        return false;
+    }
+    let whole = |ix: &usize| {
+        let target = commands[*ix].output().filter(|word| word.text == file);
+        let before = target.and_then(|word| text.body().get(..word.span.start));
+        let before = before.map(|before| before.trim_end_matches([' ', '\t', '"', '\'', '|']));
+        before.is_some_and(|before| before.ends_with('>') && !before.ends_with(">>"))
+    };
+    let writers = parts(file).next_back().and_then(|name| writing.get(name));
+    let writers = writers.map_or(&[][..], Vec::as_slice);
+    let writers = &writers[..writers.partition_point(|at| *at < ix)];
+    writers.iter().all(whole) && writers.last().is_some_and(|last| stops(&commands[*last]))
 }
 
 /// Finds scripts given to `psql` that goes on after an error.
 pub(super) fn errors(text: &Text<'_>, out: &mut Vec<Problem>) {
+    let dumps_all = LazyCell::new(|| text.body().contains("pg_dumpall"));
+    let writing = LazyCell::new(|| writing(&text.script));
     for (ix, command) in text.script.commands.iter().enumerate() {
         let Some(psql) = Psql::of(command) else {
             continue;
         };
         let by_itself = || {
             let files = psql.sources(&text.script, ix);
-            let stops = |read: &Read<'_>| written_to_stop(text, ix, read.file);
+            let stops = |read: &Read<'_>| written_to_stop(text, ix, read.file, &writing);
             !files.is_empty() && files.iter().all(stops)
         };
-        let hint = if psql.asks_pooler() || refuses_whole(text, ix, &psql) {
+        let stops = || psql.stops() || Psql::is_told_to_stop(&text.script, ix);
+        if !psql.runs_script() || stops() || by_itself() {
+            continue;
+        }
+        let hint = if psql.takes_no_options() {
+            "begin what it reads with `\\set ON_ERROR_STOP on`: it stops at the first error, and returns 3"
+        } else if psql.asks_pooler() || *dumps_all || refuses_whole(text, ix, &psql) {
             "add `-v ON_ERROR_STOP=1` (with `-X`): it stops at the first error, and returns 3"
         } else {
             "add `-v ON_ERROR_STOP=1` (with `-X` and `-1`): it stops at the first error, \
              takes everything back, and returns 3"
         };
-        let stops = || psql.stops() || Psql::is_told_to_stop(&text.script, ix);
-        if psql.runs_script() && !stops() && !by_itself() {
-            out.push(text.warning(
-                HIDES_ERRORS,
-                psql.range(),
-                "`psql` goes on after an error, and returns 0 when it is through",
-                hint,
-            ));
-        }
+        out.push(text.warning(
+            HIDES_ERRORS,
+            psql.range(),
+            "`psql` goes on after an error, and returns 0 when it is through",
+            hint,
+        ));
     }
 }
 
@@ -125,7 +156,6 @@ fn refuses_whole(text: &Text<'_>, ix: usize, psql: &Psql<'_, '_>) -> bool {
     let all = |read: &Read<'_>| read.file.contains("dumpall") || read.file.contains("globals");
     statements.any(|sql| sql_text::refuses_transaction(sql).is_some())
         || psql.sources(&text.script, ix).iter().any(all)
-        || text.body().contains("pg_dumpall")
 }
 
 /// Finds backups that are restored over a database that was not made for it.
@@ -303,14 +333,27 @@ impl Made {
 pub(super) fn formats(texts: &[Text<'_>], out: &mut Vec<Problem>) {
     let archives: HashSet<String> = texts
         .iter()
-        .flat_map(|text| &text.script.commands)
-        .filter_map(super::dump::archive)
+        .flat_map(|text| archives(&text.script))
         .collect();
     for text in texts {
         for ix in 0..text.script.commands.len() {
             wrong_program(text, ix, &archives, out);
         }
     }
+}
+
+/// The files that `script` dumps into in a format that only `pg_restore` reads: as it writes them, and with what their
+/// variables hold.
+fn archives(script: &Script<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (ix, command) in script.commands.iter().enumerate() {
+        if let Some(file) = super::dump::archive(command) {
+            let held = variable(script, ix, &file).map(|(word, from)| word.text[from..].to_owned());
+            found.extend(held);
+            found.push(file);
+        }
+    }
+    found
 }
 
 fn wrong_program(text: &Text<'_>, ix: usize, archives: &HashSet<String>, out: &mut Vec<Problem>) {

@@ -7,6 +7,8 @@ mod locks;
 mod taken;
 mod values;
 
+pub(super) use self::taken::{CONSTRAINTS, lost_without};
+
 use std::ops::Range;
 
 use super::versions;

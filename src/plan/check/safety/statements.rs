@@ -178,7 +178,7 @@ fn impatient(text: &Text<'_>, piece: &Sql<'_>, part: &Part) -> Problem {
         "no-lock-timeout",
         piece.place(part.range.clone()),
         "while this waits for its lock, everybody who comes later waits behind it",
-        "`SET lock_timeout = '2s'` first (a step of a TOML plan may say `lock_timeout = \"2s\"`), and try again when it fails",
+        "`SET lock_timeout = '2s'` first (a step of a TOML plan may say `lock_timeout = \"2s\"`, a fence in a runbook `{lock_timeout=2s}`), and try again when it fails",
     )
 }
 

@@ -1,5 +1,6 @@
 //! Spellings of each trap, and of what only looks like one. Whole runbooks are in `tests/traps`.
 
+mod given;
 mod shell;
 
 use crate::plan::{Opened, Severity, open};
@@ -2088,6 +2089,7 @@ fn a_failure_that_only_chooses_what_is_printed_is_found() {
         &[
             "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\necho $STATUS",
             "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\necho \"got ${STATUS}\"",
+            "BODY=$(curl -s http://shop)\necho \"$BODY\"",
         ],
     );
     fine(
@@ -2097,7 +2099,6 @@ fn a_failure_that_only_chooses_what_is_printed_is_found() {
             "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\necho $STATUS | grep -q 200",
             "STATUS=$(curl -s -o /dev/null -w \"%{http_code}\" http://shop)\ncase $STATUS in 200) ;; *) exit 1 ;; esac",
             "STATUS=$(curl -fsS -o /dev/null -w \"%{http_code}\" http://shop)\necho $STATUS",
-            "BODY=$(curl -s http://shop)\necho \"$BODY\"",
         ],
     );
 }
@@ -2229,7 +2230,7 @@ fn a_question_and_what_faults_are_only_a_part_of_claim_nothing() {
         .find(|p| p.code == "status-proves-nothing");
     let hint = hint.and_then(|problem| problem.hint).unwrap_or_default();
     assert!(
-        hint.starts_with("`! kubectl get pods | grep -v Running`"),
+        hint.starts_with("`lines=$(kubectl get pods); if grep -v Running <<<"),
         "{hint}"
     );
 }

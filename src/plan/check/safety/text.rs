@@ -105,12 +105,19 @@ impl<'p> Text<'p> {
 
     /// Whether it never runs here.
     pub(super) fn is_reference(&self) -> bool {
+        matches!(self.passage.home, Home::Reference | Home::Told)
+    }
+
+    /// Whether it never runs here, and nobody is told to run it.
+    pub(super) fn is_kept(&self) -> bool {
         self.passage.home == Home::Reference
     }
 
     /// Whether what its step prints is looked at.
     pub(super) fn is_judged(&self) -> bool {
-        let expect = self.passage.spec.map(StepSpec::expect);
+        let passage = self.passage;
+        let measured = passage.probe.map(|probe| &probe.expect);
+        let expect = passage.spec.map(StepSpec::expect).or(measured);
         expect.is_some_and(Expect::judges_output)
     }
 

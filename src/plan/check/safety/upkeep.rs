@@ -76,7 +76,7 @@ const ALL: [Upkeep; 3] = [
 
 /// Finds such calls.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
-    if text.is_reference() {
+    if text.is_kept() {
         return;
     }
     for command in &text.script.commands {

@@ -167,6 +167,8 @@ pub(in crate::plan::markdown) struct Attributes {
     pub(in crate::plan::markdown) cwd: Option<String>,
     /// The database that SQL is for.
     pub(in crate::plan::markdown) database: Option<String>,
+    /// How long its statements may wait for a lock.
+    pub(in crate::plan::markdown) lock_timeout: Option<String>,
     /// The snapshot that a snapshot is compared with.
     pub(in crate::plan::markdown) compare: Option<String>,
     /// The shell that runs it, whatever its language says.
@@ -215,6 +217,7 @@ pub(in crate::plan::markdown) fn attributes(info: &str) -> Attributes {
             }
             ("tty", Some(value)) => found.tty = value == "true",
             ("database", Some(value)) => found.database = Some(value),
+            ("lock_timeout", Some(value)) => found.lock_timeout = Some(value),
             ("compare", Some(value)) => found.compare = Some(value),
             ("capture", Some(value)) => found.capture = Some(value),
             ("json", Some(value)) => found.json = Some(value),

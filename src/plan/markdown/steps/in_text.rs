@@ -4,7 +4,9 @@
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::elements::blocks::{Inline, Table};
 use crate::plan::markdown::elements::programs::begins_with_command;
-use crate::plan::markdown::names::{heading, later};
+use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::names::{heading, later, orders};
+use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::markdown::tongues::strip;
 use crate::plan::problem::Problem;
 use crate::plan::source::Span;
@@ -64,6 +66,9 @@ pub(super) fn tell_table(table: &Table, book: &mut Book<'_>) {
     });
     let found: Vec<Span> = rows.map(|(_, row)| row.span).collect();
     let Some(first) = found.first() else { return };
+    for row in &found {
+        note_told(*row, book);
+    }
     let message = match found.len() {
         1 => "a command stands in this table: it is kept for reading".to_owned(),
         n => format!("commands stand in {n} rows of this table: they are kept for reading"),
@@ -115,6 +120,46 @@ pub(super) fn tell_html(span: Span, book: &mut Book<'_>) {
     );
 }
 
+/// Notes the commands in the text at `span` which that tells somebody to run: "Apply the fix: `psql shop < fix.sql`". One
+/// that is only spoken of is none.
+pub(super) fn note_told(span: Span, book: &mut Book<'_>) {
+    let source = book.slice(span);
+    if !source.contains('`') {
+        return;
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut before = "";
+    for (ix, part) in source.split('`').enumerate() {
+        // In a table, `\|` is a bar.
+        let whole = ix % 2 == 1 && !part.contains("\\|");
+        if whole && begins_with_command(part) && tells(before) {
+            let prompt = part.len() - part.trim_start_matches(['$', ' ']).len();
+            let start = span.start + at;
+            found.push(Span::new(start + prompt, start + part.len()));
+        }
+        before = part;
+        at += part.len() + 1;
+    }
+    book.told.append(&mut found);
+}
+
+/// Whether `before`, the text in front of a command, tells somebody to run it.
+fn tells(before: &str) -> bool {
+    let part = before
+        .rsplit(['|', ']', ';', '\n'])
+        .next()
+        .unwrap_or(before);
+    let part = part.rsplit(". ").next().unwrap_or(part);
+    let part = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '-' | '('));
+    let words = Words::new(part);
+    let denied = words.has(Topic::Never) || words.has(Topic::Forbids);
+    // "Make sure nobody runs `git push --force`"
+    let kept_off = || part.split(' ').any(|word| matches!(word, "no" | "nobody"));
+    let runs = || orders::begin(&words) && !kept_off();
+    !denied && (part.is_empty() || part.ends_with([':', '：']) || runs())
+}
+
 /// Tells of an item at `span` whose text is a command, and nothing else.
 pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
     let source = book.slice(span).trim();
@@ -156,6 +201,7 @@ pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
     if !ASKING.iter().any(|word| strip(text, word).is_some()) {
         return;
     }
+    note_told(span, book);
     let source = book.slice(span);
     let mut quoted = source.split('`').skip(1).step_by(2);
     if let Some(command) = quoted.find(|code| begins_with_command(code)) {

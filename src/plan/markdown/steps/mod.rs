@@ -23,6 +23,7 @@ pub(super) mod in_turn;
 pub(super) mod margin;
 pub(super) mod offered;
 mod parameters;
+mod patience;
 mod picked;
 mod reasons;
 pub(super) mod rivals;

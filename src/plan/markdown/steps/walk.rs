@@ -290,6 +290,7 @@ impl Walk<'_, '_> {
         }
         if let (Some(block), true) = (item.blocks.first(), first.is_empty()) {
             in_text::tell_item(block.span, self.book);
+            in_text::note_told(block.span, self.book);
         }
         work::finish(&mut step);
         let parts = clusters.len() + body.tasks.len();

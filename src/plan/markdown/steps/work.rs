@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::guards;
 use super::parameters;
+use super::patience;
 use super::ways;
 use crate::plan::capture::{Capture, Find};
 use crate::plan::condition::Condition;
@@ -68,7 +69,7 @@ pub(in crate::plan::markdown) fn make(
                 let named = fence::attributes(&fence.info).interpreter;
                 book.interpreter(named.unwrap_or(language.shell()))
             },
-            lock_timeout: None,
+            lock_timeout: patience::of(fence),
             carries: true,
             tty: fence::attributes(&fence.info).tty,
             origin: origin(piece, fence),
@@ -109,7 +110,7 @@ fn sql(piece: &Piece<'_>, fence: &Fence, book: &mut Book<'_>) -> Option<Sql> {
         text: piece.text(),
         database: named.unwrap_or_else(|| book.database()),
         transaction: None,
-        lock_timeout: None,
+        lock_timeout: patience::of(fence),
         origin: origin(piece, fence),
     })
 }
@@ -269,6 +270,7 @@ pub(in crate::plan::markdown) fn settings(
                 .hint("start what goes on for long in another terminal, or as a service"),
         );
     }
+    patience::tell(fence, span, book);
     if let Some(why) = &attributes.unread {
         let message = format!("what stands behind this fence is no JSON: {why}");
         book.problems.push(

@@ -130,7 +130,7 @@ pub(super) const ASKING: [(&str, &[&str], &[&str]); 28] = [
 ];
 
 /// Programs that stand still or not, by what they are given.
-pub(super) const SUSPECTS: [&str; 44] = [
+pub(super) const SUSPECTS: [&str; 45] = [
     ":",
     "ansible",
     "ansible-playbook",
@@ -163,6 +163,7 @@ pub(super) const SUSPECTS: [&str; 44] = [
     "sleep",
     "sqlite3",
     "ssh",
+    "ssh-keygen",
     "stern",
     "su",
     "sudo",

@@ -40,7 +40,7 @@ const SETTINGS: [(&str, &str); 8] = [
 const BEGINS: [&str; 8] = [
     "alter", "drop", "set", "select", "perform", "with", "do", "call",
 ];
-const CONSTRAINTS: &str =
+pub(in crate::plan::check::safety) const CONSTRAINTS: &str =
     "foreign keys and triggers are not minded, and what breaks them is never tested again";
 
 /// More that is to be said of a statement.
@@ -201,20 +201,26 @@ fn switched_off(words: &[&str]) -> Option<Taken> {
     let ["alter", "system", "set", name, rest @ ..] = words else {
         return None;
     };
-    let off = rest
-        .iter()
-        .any(|word| matches!(*word, "off" | "false" | "no" | "0"));
-    let on_is_worse = *name == "data_sync_retry";
-    let lost = SETTINGS
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, lost)| lost)?;
-    (off != on_is_worse).then(|| {
-        protection(
-            format!("this switches `{name}` for the whole server, and it stays so: {lost}"),
-            "leave it as it is, and make the work itself smaller: batches, `maintenance_work_mem`, `max_wal_size`",
-        )
-    })?
+    let off = rest.iter().copied().find(|word| is_off(word));
+    let lost = lost_without(name, off.unwrap_or("on"))?;
+    protection(
+        format!("this switches `{name}` for the whole server, and it stays so: {lost}"),
+        "leave it as it is, and make the work itself smaller: batches, `maintenance_work_mem`, `max_wal_size`",
+    )
+}
+
+/// What is lost where the server's setting `name` has this value.
+pub(in crate::plan::check::safety) fn lost_without(
+    name: &str,
+    value: &str,
+) -> Option<&'static str> {
+    let (_, lost) = SETTINGS.iter().find(|(known, _)| *known == name)?;
+    let on_is_worse = name == "data_sync_retry";
+    (is_off(value) != on_is_worse).then_some(lost)
+}
+
+fn is_off(value: &str) -> bool {
+    matches!(value, "off" | "false" | "no" | "0")
 }
 
 /// Whether the function `name` is called.
