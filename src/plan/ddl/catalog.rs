@@ -179,6 +179,14 @@ impl Catalog {
                 self.indexes.insert(index.name.clone(), known);
             }
         }
+        for ((table, _), views) in &facts.readers {
+            for view in views {
+                let read = self.views.entry(view.clone()).or_default();
+                if !read.contains(table) {
+                    read.push(table.clone());
+                }
+            }
+        }
         self.visible.clone_from(&facts.visible);
         for (alias, name) in &facts.visible {
             if let Some(table) = self.tables.get(name).cloned() {
