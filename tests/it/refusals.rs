@@ -12,6 +12,7 @@ use crate::support::{Bench, postgres};
 struct Runs {
     setup: String,
     scripts: Vec<String>,
+    refused: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,9 +55,13 @@ fn told<'s>(url: &str, scripts: impl Iterator<Item = &'s str>) -> BTreeMap<usize
 }
 
 #[test]
-fn what_a_server_runs_is_not_called_sure_to_fail() {
+fn what_a_server_refuses_is_called_sure_to_fail_and_what_it_runs_is_not() {
     let text = include_str!("../ddl/runs.toml");
-    let Runs { setup, scripts } = toml::from_str(text).unwrap();
+    let Runs {
+        setup,
+        scripts,
+        refused,
+    } = toml::from_str(text).unwrap();
     let url = postgres::database();
     postgres::execute(&url, &setup);
     let told = told(&url, scripts.iter().map(String::as_str));
@@ -71,6 +76,13 @@ fn what_a_server_runs_is_not_called_sure_to_fail() {
         let undone = format!("begin; {sql}; rollback");
         let result = postgres::attempt(&url, &undone);
         assert!(result.is_ok(), "{sql}: {result:?}");
+    }
+    let told = self::told(&url, refused.iter().map(String::as_str));
+    for (ix, sql) in refused.iter().enumerate() {
+        assert!(told.contains_key(&ix), "{sql} is not told");
+        let undone = format!("begin; {sql}; rollback");
+        let result = postgres::attempt(&url, &undone);
+        assert!(result.is_err(), "{sql}: {result:?}");
     }
 }
 

@@ -168,12 +168,12 @@ impl Look<'_> {
     pub(super) fn adds_constraint(&mut self, add: &ast::AddConstraint, table: &str) {
         let node = add.syntax();
         self.points(node, table);
+        self.constrained(node, table);
         if self.live.open {
             return;
         }
         let gone = dropped_beside(node);
-        let primary = self.live.primary.get(table).cloned();
-        let primary = primary.filter(|primary| !gone.contains(primary));
+        let primary = self.primary(node, table).cloned();
         let own = node.descendants().find_map(ast::ConstraintName::cast);
         let own = own
             .map(|own| name::of(own.syntax()))
@@ -189,6 +189,15 @@ impl Look<'_> {
         } else if let Some(own) = own.filter(|own| known.is_some_and(|known| known.contains(own))) {
             self.fails(node, &format!("`{table}` has a constraint `{own}` already"));
         }
+    }
+
+    /// The primary key of `table`, unless the statement of which `node` is an action may take it away.
+    pub(super) fn primary(&self, node: &SyntaxNode, table: &str) -> Option<&String> {
+        let actions = node.parent().into_iter().flat_map(|all| all.children());
+        let mut kinds = actions.map(|action| action.kind());
+        let columns = kinds.any(ast::DropColumn::can_cast);
+        let primary = self.live.primary.get(table).filter(|_| !columns);
+        primary.filter(|primary| !dropped_beside(node).contains(primary))
     }
 
     /// That foreign keys of tables that are not among `names` point at one of them.

@@ -179,6 +179,14 @@ impl Catalog {
                 self.indexes.insert(index.name.clone(), known);
             }
         }
+        for ((table, _), views) in &facts.readers {
+            for view in views {
+                let read = self.views.entry(view.clone()).or_default();
+                if !read.contains(table) {
+                    read.push(table.clone());
+                }
+            }
+        }
         self.visible.clone_from(&facts.visible);
         for (alias, name) in &facts.visible {
             if let Some(table) = self.tables.get(name).cloned() {
@@ -273,6 +281,16 @@ impl Catalog {
         Some(tables.find(|(_, known)| parts(known))?.0)
     }
 
+    /// The tables from which `table` has the column `column`.
+    pub(super) fn has_from(&self, table: &str, column: &str) -> Option<&str> {
+        let above = |known: &Table| {
+            let mut below = known.partitions.iter().chain(&known.heirs);
+            known.columns.contains_key(column) && below.any(|name| name == table)
+        };
+        let mut tables = self.tables.iter();
+        Some(tables.find(|(_, known)| above(known))?.0)
+    }
+
     /// The tables that have what `table` has: its partitions, and those that inherit from it.
     pub(super) fn below(&self, table: &str) -> BTreeSet<String> {
         let mut open = vec![table.to_owned()];
@@ -297,6 +315,7 @@ impl Catalog {
         for other in self.tables.values_mut() {
             other.keys.retain(|key| key.to != table);
             other.partitions.retain(|name| name != table);
+            other.heirs.retain(|name| name != table);
             other.default_partition.take_if(|name| name == table);
         }
     }
@@ -311,6 +330,14 @@ impl Catalog {
         for key in self.tables.values_mut().flat_map(|table| &mut table.keys) {
             if key.to == old {
                 new.clone_into(&mut key.to);
+            }
+        }
+        for other in self.tables.values_mut() {
+            let below = other.partitions.iter_mut().chain(&mut other.heirs);
+            for name in below.chain(&mut other.default_partition) {
+                if name == old {
+                    new.clone_into(name);
+                }
             }
         }
     }

@@ -194,6 +194,7 @@ impl Live {
                             found: &mut found,
                         };
                         look.insert(statement.text);
+                        look.copied(statement.text);
                     }
                     self.passes(statement.text);
                 }

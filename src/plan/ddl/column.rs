@@ -192,7 +192,12 @@ fn tied(
     pointed: bool,
 ) {
     let others = desk.catalog.tied_by(table, column, pointed);
-    let touch = |other: &String| desk.touch(other, LockMode::AccessExclusive, Effect::Metadata);
+    // Where the rows are written anew, the foreign key is tested anew.
+    let effect = match form.row().effect {
+        Effect::Rewrite => Effect::Scan,
+        _ => Effect::Metadata,
+    };
+    let touch = |other: &String| desk.touch(other, LockMode::AccessExclusive, effect);
     let touches: Vec<_> = others.iter().map(touch).collect();
     if !touches.is_empty() {
         desk.add_with(form, node, touches);

@@ -128,7 +128,7 @@ pub(super) fn drop(desk: &mut Desk<'_>, found: &ast::DropConstraint, table: &str
 /// `ALTER CONSTRAINT … ENFORCED` (18 and later) is what adding it anew would be.
 pub(super) fn change(desk: &mut Desk<'_>, found: &ast::AlterConstraint, table: &str) {
     let node = found.syntax();
-    if !words::has(node, "enforced") || words::has(node, "not") {
+    if !words::has(node, "enforced") {
         desk.add(Form::AlterConstraint, node, table);
         return;
     }
@@ -136,9 +136,22 @@ pub(super) fn change(desk: &mut Desk<'_>, found: &ast::AlterConstraint, table: &
     let known = desk.catalog.tables.get(table);
     let key = known.and_then(|table| table.keys.iter().find(|key| key.name == constraint));
     let to = key.map(|key| key.to.clone());
-    let mut touches = vec![desk.touch(table, LockMode::AccessExclusive, Effect::Scan)];
-    touches.extend(to.map(|to| desk.touch(&to, LockMode::ShareRowExclusive, Effect::Scan)));
-    desk.add_with(Form::EnforceConstraint, node, touches);
+    let (form, effect, other) = if words::has(node, "not") {
+        (
+            Form::AlterConstraint,
+            Effect::Metadata,
+            LockMode::AccessExclusive,
+        )
+    } else {
+        (
+            Form::EnforceConstraint,
+            Effect::Scan,
+            LockMode::ShareRowExclusive,
+        )
+    };
+    let mut touches = vec![desk.touch(table, LockMode::AccessExclusive, effect)];
+    touches.extend(to.map(|to| desk.touch(&to, other, effect)));
+    desk.add_with(form, node, touches);
 }
 
 pub(super) fn validate(desk: &mut Desk<'_>, found: &ast::ValidateConstraint, table: &str) {

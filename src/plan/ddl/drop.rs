@@ -1,4 +1,6 @@
-//! What is dropped.
+//! What is dropped, emptied or locked.
+
+use std::collections::BTreeSet;
 
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, Stmt};
@@ -8,6 +10,7 @@ use super::judge::{Desk, relations};
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
+use super::words;
 use crate::plan::sql_text;
 
 pub(super) fn table(desk: &mut Desk<'_>, found: &ast::DropTable) {
@@ -109,7 +112,8 @@ pub(super) fn other(desk: &mut Desk<'_>, tree: &Stmt) -> bool {
         | Stmt::DropExtension(_)
         | Stmt::DropRole(_)
         | Stmt::DropOwned(_) => {
-            desk.add_with(Form::DropOther, tree.syntax(), Vec::new());
+            let touches = taken_from(desk, tree);
+            desk.add_with(Form::DropOther, tree.syntax(), touches);
             return true;
         }
         _ => return false,
@@ -118,4 +122,67 @@ pub(super) fn other(desk: &mut Desk<'_>, tree: &Stmt) -> bool {
         desk.add(Form::DropView, tree.syntax(), &view);
     }
     true
+}
+
+/// The tables that lose something with a type or a schema that is dropped with CASCADE.
+fn taken_from(desk: &Desk<'_>, tree: &Stmt) -> Vec<Touch> {
+    if !sql_text::cascades(&tree.syntax().text().to_string()) {
+        return Vec::new();
+    }
+    let tables = &desk.catalog.tables;
+    let uses = |ty: String| {
+        let used = tables.iter().filter(move |(_, table)| {
+            let mut columns = table.columns.values();
+            columns.any(|column| column.ty.base == ty)
+        });
+        used.map(|(name, _)| name.clone()).collect::<Vec<String>>()
+    };
+    let stands_in = |schema: String| {
+        let inside = |name: &&String| name.rsplit_once('.').is_some_and(|(own, _)| own == schema);
+        let inside: Vec<String> = tables.keys().filter(inside).cloned().collect();
+        let pointing = inside
+            .iter()
+            .flat_map(|name| desk.catalog.pointing_at(name));
+        pointing.chain(inside.clone()).collect::<Vec<String>>()
+    };
+    let names: BTreeSet<String> = match tree {
+        Stmt::DropType(found) => found
+            .type_name_refs()
+            .flat_map(|name| uses(name::of(name.syntax())))
+            .collect(),
+        Stmt::DropDomain(found) => found
+            .domain_refs()
+            .flat_map(|name| uses(name::of(name.syntax())))
+            .collect(),
+        Stmt::DropSchema(found) => found
+            .schema_refs()
+            .flat_map(|name| stands_in(name::of(name.syntax())))
+            .collect(),
+        _ => BTreeSet::new(),
+    };
+    let touch = |name: &String| desk.touch(name, LockMode::AccessExclusive, Effect::Metadata);
+    names.iter().map(touch).collect()
+}
+
+/// `LOCK`, of which a view locks what it reads.
+pub(super) fn lock(desk: &mut Desk<'_>, lock: &ast::Lock) {
+    let mode = words::locked_mode(&lock.syntax().text().to_string());
+    let mut names: Vec<String> = Vec::new();
+    let list = lock.relation_list();
+    for relation in list.iter().flat_map(ast::RelationList::relation_names) {
+        let mut open = vec![super::judge::relation(relation.syntax())];
+        while let Some(name) = open.pop() {
+            if names.contains(&name) {
+                continue;
+            }
+            open.extend(desk.catalog.views.get(&name).into_iter().flatten().cloned());
+            if relation.only_token().is_none() {
+                open.extend(desk.catalog.below(&name));
+            }
+            names.push(name);
+        }
+    }
+    let touch = |name: &String| desk.touch(name, mode, Effect::Metadata);
+    let touches = names.iter().map(touch).collect();
+    desk.add_with(Form::LockTable, lock.syntax(), touches);
 }

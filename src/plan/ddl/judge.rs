@@ -220,6 +220,7 @@ impl Desk<'_> {
             Stmt::Revoke(_) => words::revoke(self, tree.syntax()),
             Stmt::DropTable(found) => drop::table(self, found),
             Stmt::DropIndex(found) => drop::index(self, found),
+            Stmt::Lock(found) => drop::lock(self, found),
             _ => self.other(tree, statement),
         }
     }
@@ -234,7 +235,9 @@ impl Desk<'_> {
             | Stmt::AlterPolicy(_)
             | Stmt::DropPolicy(_)
             | Stmt::CreateRule(_)
+            | Stmt::AlterRule(_)
             | Stmt::DropRule(_) => Form::ChangeTable,
+            Stmt::AlterTrigger(_) if words::has(tree.syntax(), "rename") => Form::ChangeTable,
             Stmt::CreateStatistics(_) | Stmt::Analyze(_) => Form::ChangeSettings,
             Stmt::Cluster(_) => Form::Cluster,
             Stmt::Truncate(_) => {

@@ -290,6 +290,12 @@ fn act(catalog: &mut Catalog, table: &mut Table, name: &str, action: &AlterTable
                 parent.heirs.push(name.to_owned());
             }
         }
+        AlterTableAction::NoInheritTable(found) => {
+            let parent = name::given(found.table_name_ref());
+            if let Some(parent) = catalog.tables.get_mut(&parent) {
+                parent.heirs.retain(|known| known != name);
+            }
+        }
         AlterTableAction::AttachPartition(found) => {
             let child = found.table_name_ref().map(|child| name::of(child.syntax()));
             if is_default(&found.syntax().text().to_string().to_lowercase()) {

@@ -58,6 +58,10 @@ pub(super) fn names_read(node: &SyntaxNode) -> Vec<String> {
     let mut names: Vec<String> = froms.flat_map(|from| from_names(from.syntax())).collect();
     names.sort();
     names.dedup();
+    // What a query calls so for itself is no table.
+    let own = node.descendants().filter_map(ast::CteName::cast);
+    let own: Vec<String> = own.map(|name| name::of(name.syntax())).collect();
+    names.retain(|name| !own.contains(name));
     names
 }
 

@@ -23,7 +23,7 @@ pub(super) fn create(desk: &mut Desk<'_>, node: &SyntaxNode, parent: &str) {
     } else {
         Form::CreatePartition
     };
-    touches.extend(pointed_by(desk, parent));
+    touches.extend(pointed_by(desk, parent, Effect::Metadata));
     desk.add_with(form, node, touches);
 }
 
@@ -35,10 +35,10 @@ fn default_of(desk: &Desk<'_>, parent: &str, effect: Effect) -> Option<Touch> {
 }
 
 /// The tables that the foreign keys of `parent` point at: a partition that comes or goes locks them.
-fn pointed_by(desk: &Desk<'_>, parent: &str) -> Vec<Touch> {
+fn pointed_by(desk: &Desk<'_>, parent: &str, effect: Effect) -> Vec<Touch> {
     let parent = desk.catalog.tables.get(parent);
     let keys = parent.into_iter().flat_map(|parent| &parent.keys);
-    keys.map(|key| desk.touch(&key.to, LockMode::ShareRowExclusive, Effect::Metadata))
+    keys.map(|key| desk.touch(&key.to, LockMode::ShareRowExclusive, effect))
         .collect()
 }
 
@@ -98,7 +98,8 @@ pub(super) fn attach(desk: &mut Desk<'_>, attach: &ast::AttachPartition, table: 
         desk.touch(&child, LockMode::AccessExclusive, form.row().effect),
     ];
     touches.extend(rest_of(desk, table, attach.syntax()));
-    touches.extend(pointed_by(desk, table));
+    // Its rows are tested against them.
+    touches.extend(pointed_by(desk, table, Effect::Scan));
     desk.add_with(form, attach.syntax(), touches);
 }
 
@@ -127,13 +128,13 @@ pub(super) fn detach(desk: &mut Desk<'_>, detach: &ast::DetachPartition, table: 
             LockMode::ShareUpdateExclusive,
         )
     };
-    let mut touches = vec![
-        desk.touch(table, parent, Effect::Metadata),
-        desk.touch(&child, own, Effect::Metadata),
-    ];
+    let mut touches = vec![desk.touch(table, parent, Effect::Metadata)];
     let default = default_of(desk, table, Effect::Metadata);
-    touches.extend(default.filter(|default| !concurrently && default.relation != child));
-    touches.extend(pointed_by(desk, table));
+    touches.extend(default.filter(|_| !concurrently));
+    if touches.iter().all(|touch| touch.relation != child) {
+        touches.push(desk.touch(&child, own, Effect::Metadata));
+    }
+    touches.extend(pointed_by(desk, table, Effect::Metadata));
     let exchanged = around::attaches(desk.behind(detach.syntax()), table);
     let form = if exchanged {
         Form::ExchangePartition

@@ -87,7 +87,7 @@ impl Look<'_> {
     }
 
     /// Whether `name` may be one that the server has chosen: it begins with the table's, or with what it left of that.
-    fn is_named(&self, name: &str) -> bool {
+    pub(super) fn is_named(&self, name: &str) -> bool {
         let bare = name::bare(name);
         let mut tables = self.live.named.iter().map(|table| name::bare(table));
         tables.any(|table| bare.starts_with(table.get(..SHORTENED).unwrap_or(table)))
@@ -152,9 +152,11 @@ impl Look<'_> {
             _ => {}
         }
         self.asks(tree);
+        self.finds(tree);
+        self.stands(tree);
     }
 
-    fn makes(&mut self, node: &SyntaxNode, name: &str) {
+    pub(super) fn makes(&mut self, node: &SyntaxNode, name: &str) {
         if !name.is_empty() && !self.live.open && self.is_there(name) {
             self.fails(node, &format!("`{name}` is in the database already"));
         }
@@ -195,6 +197,7 @@ impl Look<'_> {
             made: HashSet::new(),
         };
         for action in alter.actions() {
+            self.stands_still(alter, &action, &table);
             self.action(&table, &action, &mut beside);
         }
     }
@@ -208,6 +211,7 @@ impl Look<'_> {
                     self.adds(table, &column, add);
                 }
                 self.points(node, table);
+                self.constrained(node, table);
                 beside.made.insert(column);
             }
             AlterTableAction::DropColumn(found) => {
@@ -240,6 +244,18 @@ impl Look<'_> {
             }
             AlterTableAction::AddConstraint(add) => self.adds_constraint(add, table),
             AlterTableAction::DropConstraint(found) => self.drops_constraint(found, table),
+            AlterTableAction::ValidateConstraint(found) => {
+                self.needs_constraint(node, table, &name::given(found.constraint_name_ref()));
+            }
+            AlterTableAction::AlterConstraint(found) => {
+                self.needs_constraint(node, table, &name::given(found.constraint_name_ref()));
+            }
+            AlterTableAction::RenameConstraint(found) => {
+                self.needs_constraint(node, table, &name::given(found.constraint_name_ref()));
+            }
+            AlterTableAction::AttachPartition(_) | AlterTableAction::DetachPartition(_) => {
+                self.relations_below(node);
+            }
             AlterTableAction::SetSchema(found) => {
                 self.needs_schema(node, &name::given(found.schema_ref()));
             }

@@ -11,7 +11,7 @@ use crate::plan::sql_text::{self, Token, TokenSort};
 /// How much of an `INSERT` is looked at, in words and signs: a table has 1600 columns at most.
 const MAX_TOKENS: usize = 4_000;
 /// What looks like a column, and is a value that the server has.
-const VALUES: [&str; 12] = [
+pub(super) const VALUES: [&str; 12] = [
     "current_catalog",
     "current_date",
     "current_role",

@@ -35,6 +35,7 @@ impl Live {
             }
         }
         learn::learn(&mut self.catalog, statement);
+        self.constraints_named(tree);
         match tree {
             Stmt::CreateTable(create) => self.makes(name::given(create.table_name()), statement),
             Stmt::CreateTableAs(create) => self.makes(name::given(create.table_name()), statement),
@@ -101,7 +102,7 @@ impl Live {
                 self.open |= create.schema_elements().next().is_some();
             }
             Stmt::Reindex(_) => self.invalid.clear(),
-            Stmt::Update(_) | Stmt::Delete(_) => {}
+            _ if makes_no_relation(tree) => {}
             _ => self.passes(statement.text),
         }
         if let Some(name) = kept.filter(|_| unsure) {
@@ -110,6 +111,15 @@ impl Live {
         if sql_text::cascades(statement.text) {
             self.readers.clear();
             self.open = true;
+        }
+    }
+
+    /// The index of a constraint is called as that is.
+    fn constraints_named(&mut self, tree: &Stmt) {
+        if let Stmt::CreateTable(_) | Stmt::AlterTable(_) = tree {
+            let below = tree.syntax().descendants();
+            let names = below.filter_map(ast::ConstraintName::cast);
+            self.loose.extend(names.map(|name| name::of(name.syntax())));
         }
     }
 
@@ -289,10 +299,27 @@ impl Live {
 
     fn forget_view(&mut self, view: &str) {
         self.relations.remove(view);
+        self.computed.remove(view);
         for readers in self.readers.values_mut() {
             readers.retain(|reader| reader != view);
         }
     }
+}
+
+/// Whether what `tree` makes has no name among relations.
+fn makes_no_relation(tree: &Stmt) -> bool {
+    matches!(
+        tree,
+        Stmt::CreateTrigger(_)
+            | Stmt::DropTrigger(_)
+            | Stmt::CreatePolicy(_)
+            | Stmt::AlterPolicy(_)
+            | Stmt::DropPolicy(_)
+            | Stmt::CreateFunction(_)
+            | Stmt::CreateStatistics(_)
+            | Stmt::Update(_)
+            | Stmt::Delete(_)
+    )
 }
 
 /// What `tree` makes unless something is called so already.

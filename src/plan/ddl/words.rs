@@ -225,10 +225,7 @@ fn one_by_words(desk: &mut Desk<'_>, statement: &Read<'_>, tokens: &[Token]) {
         form => form,
     };
     let row = form.row();
-    let lock = match form {
-        Form::LockTable => locked_mode(text),
-        _ => row.lock.unwrap_or(LockMode::AccessShare),
-    };
+    let lock = row.lock.unwrap_or(LockMode::AccessShare);
     let mut touches = vec![desk.touch(&relation, lock, row.effect)];
     if !alone && form.reach() == Reach::All && desk.catalog.has_below(&relation) {
         let below = desk.catalog.below(&relation);
@@ -321,8 +318,6 @@ fn form_by_words(tokens: &[Token], text: &str) -> Option<(Form, usize)> {
         ("select", _) if has("for") && (has("update") || has("share")) => {
             (Form::LockRows, own("from")? + 1)
         }
-        ("lock", "table") => (Form::LockTable, 2),
-        ("lock", _) => (Form::LockTable, 1),
         _ => return None,
     })
 }
@@ -333,7 +328,7 @@ fn is_plain(word: &str) -> bool {
 }
 
 /// The mode that `LOCK TABLE` names; without one it is the strongest.
-fn locked_mode(text: &str) -> LockMode {
+pub(super) fn locked_mode(text: &str) -> LockMode {
     let text = text.to_uppercase();
     let named = |mode: &&LockMode| text.contains(&format!("IN {} MODE", mode.words()));
     LockMode::ALL

@@ -13,57 +13,125 @@ use crate::plan::sql_text::{self, Shape};
 
 /// Forms of statements, as [`Shape::is`] reads them, and the first version that takes them.
 #[rustfmt::skip]
-const SINCE: [(&str, u32); 44] = [
+const SINCE: [(&str, u32); 93] = [
     ("alter table ? | alter ? drop expression", 13),
     ("alter view ? rename ? to", 13),
+    ("create index | with (deduplicate_items)", 13),
     ("drop database ? (force)", 13),
     ("drop database ? with (force)", 13),
-    ("alter table ? | detach partition ? concurrently", 14),
+    ("explain (wal)", 13),
+    ("select | row with ties", 13),
+    ("select | rows with ties", 13),
+    ("vacuum (parallel)", 13),
     ("alter table ? | alter ? set compression", 14),
+    ("alter table ? | detach partition ? concurrently", 14),
+    ("alter table ? | detach partition ? finalize", 14),
+    ("create function ? | begin atomic", 14),
+    ("create function ? | return", 14),
+    ("create or replace function ? | begin atomic", 14),
+    ("create or replace function ? | return", 14),
+    ("create or replace procedure ? | begin atomic", 14),
     ("create or replace trigger", 14),
+    ("create procedure ? | begin atomic", 14),
+    ("create table ? / compression lz4", 14),
+    ("create table ? / compression pglz", 14),
+    ("create table ? / including compression", 14),
+    ("grant ? on | granted by", 14),
+    ("grant all privileges on | granted by", 14),
     ("grant pg_read_all_data", 14),
     ("grant pg_write_all_data", 14),
     ("reindex (concurrently)", 14),
     ("reindex (tablespace)", 14),
+    ("revoke ? on | granted by", 14),
+    ("revoke all privileges on | granted by", 14),
+    ("select | group by distinct", 14),
+    ("vacuum (index_cleanup auto)", 14),
     ("vacuum (process_toast)", 14),
-    ("set idle_session_timeout", 14),
-    ("set session idle_session_timeout", 14),
-    ("set local idle_session_timeout", 14),
-    ("alter | set idle_session_timeout", 14),
+    ("with | search breadth first by", 14),
+    ("with | search depth first by", 14),
+    ("alter database ? refresh collation version", 15),
+    ("alter publication ? | table ? ()", 15),
+    ("alter publication ? | table ? where", 15),
     ("alter publication ? | tables in schema", 15),
     ("alter table ? | set access method", 15),
     ("alter table ? | unique nulls not distinct", 15),
     ("alter view ? set (security_invoker)", 15),
     ("create index | () nulls not distinct", 15),
+    ("create publication ? | table ? ()", 15),
+    ("create publication ? | table ? where", 15),
     ("create publication ? | tables in schema", 15),
     ("create table ? / unique nulls not distinct", 15),
     ("create | with (security_invoker)", 15),
     ("grant set on parameter", 15),
     ("merge into", 15),
+    ("alter table ? | alter ? set storage default", 16),
     ("analyze (buffer_usage_limit)", 16),
+    ("copy | stdin (default)", 16),
+    ("copy | with (default)", 16),
+    ("create table ? / storage extended", 16),
+    ("create table ? / storage external", 16),
+    ("create table ? / storage main", 16),
+    ("create table ? / storage plain", 16),
     ("explain (generic_plan)", 16),
+    ("grant | with inherit", 16),
+    ("grant | with set", 16),
     ("vacuum (buffer_usage_limit)", 16),
+    ("vacuum (only_database_stats)", 16),
+    ("vacuum (process_main)", 16),
     ("vacuum (skip_database_stats)", 16),
+    ("alter default privileges | grant maintain on", 17),
     ("alter table ? | alter ? set expression as", 17),
+    ("alter table ? | alter ? set statistics default", 17),
+    ("alter table ? | set access method default", 17),
+    ("copy | stdin (log_verbosity)", 17),
+    ("copy | stdin (on_error)", 17),
+    ("copy | with (log_verbosity)", 17),
+    ("copy | with (on_error)", 17),
+    ("explain (memory)", 17),
+    ("explain (serialize)", 17),
     ("grant maintain on", 17),
-    ("set transaction_timeout", 17),
-    ("set session transaction_timeout", 17),
-    ("set local transaction_timeout", 17),
-    ("alter | set transaction_timeout", 17),
+    ("merge into | not matched by", 17),
+    ("merge into | returning", 17),
+    ("alter default privileges | on large objects", 18),
     ("alter table ? | add constraint ? not null", 18),
+    ("alter table ? | alter constraint ? enforced", 18),
+    ("alter table ? | alter constraint ? inherit", 18),
     ("alter table ? | generated always as () !stored", 18),
     ("alter table ? | not enforced", 18),
     ("alter table ? | primary key (…without overlaps)", 18),
+    ("analyze only", 18),
+    ("copy | stdin (reject_limit)", 18),
+    ("copy | with (reject_limit)", 18),
     ("create table ? / generated always as () !stored", 18),
     ("create table ? / not enforced", 18),
     ("create table ? / primary key (…without overlaps)", 18),
     ("create table ? / unique (…without overlaps)", 18),
+    ("vacuum only", 18),
 ];
-/// The same of what was taken away, and the first version without it.
-const UNTIL: [(&str, u32); 2] = [
-    ("set old_snapshot_threshold", 17),
-    ("alter | set old_snapshot_threshold", 17),
+/// Parameters, the first version that has them, and the first that has them no more.
+#[rustfmt::skip]
+const PARAMETERS: [(&str, u32, u32); 18] = [
+    ("enable_incremental_sort", 13, u32::MAX),
+    ("hash_mem_multiplier", 13, u32::MAX),
+    ("logical_decoding_work_mem", 13, u32::MAX),
+    ("wal_skip_threshold", 13, u32::MAX),
+    ("client_connection_check_interval", 14, u32::MAX),
+    ("compute_query_id", 14, u32::MAX),
+    ("default_toast_compression", 14, u32::MAX),
+    ("enable_memoize", 14, u32::MAX),
+    ("idle_session_timeout", 14, u32::MAX),
+    ("vacuum_failsafe_age", 14, u32::MAX),
+    ("debug_parallel_query", 16, u32::MAX),
+    ("vacuum_buffer_usage_limit", 16, u32::MAX),
+    ("event_triggers", 17, u32::MAX),
+    ("transaction_timeout", 17, u32::MAX),
+    ("operator_precedence_warning", 0, 14),
+    ("vacuum_cleanup_index_scale_factor", 0, 14),
+    ("force_parallel_mode", 0, 16),
+    ("old_snapshot_threshold", 0, 17),
 ];
+/// How statements set one of them, as [`Shape::is`] reads them.
+const SETTING: [&str; 4] = ["set", "set session", "set local", "alter | set"];
 /// Functions, the first version that has them, and the first that has them no more.
 const FUNCTIONS: [(&str, u32, u32); 4] = [
     ("pg_backup_start", 15, u32::MAX),
@@ -87,18 +155,22 @@ pub(super) const HINT: &str = "write it as this server takes it, or upgrade that
 pub(super) fn refused(sql: &str, server: u32) -> Option<String> {
     let first = sql_text::tokens(sql).next()?;
     let first = sql[first.range].to_ascii_lowercase();
-    let begins = |(pattern, _): &&(&str, u32)| pattern.split(' ').next() == Some(first.as_str());
+    let begins = |pattern: &str| pattern.split(' ').next() == Some(first.as_str());
     let calls = CALLING.contains(&first.as_str());
-    let (mut since, mut until) = (SINCE.iter().filter(begins), UNTIL.iter().filter(begins));
-    if !calls && since.clone().chain(until.clone()).next().is_none() {
+    let sets = SETTING.into_iter().any(begins);
+    let mut since = SINCE.iter().filter(|(pattern, _)| begins(pattern));
+    if !calls && !sets && since.clone().next().is_none() {
         return None;
     }
     let shape = Shape::read(sql);
-    let function = FUNCTIONS.iter().find(|(name, since, until)| {
-        let known = (*since..*until).contains(&server);
-        calls && !known && shape.calls(name)
+    let not_there = |(_, since, until): &&(&str, u32, u32)| !(*since..*until).contains(&server);
+    let mut functions = FUNCTIONS.iter().filter(|_| calls).filter(not_there);
+    let mut parameters = PARAMETERS.iter().filter(|_| sets).filter(not_there);
+    let named = functions.find(|(name, ..)| shape.calls(name)).or_else(|| {
+        let is_set = |name: &str| SETTING.iter().any(|set| shape.is(&format!("{set} {name}")));
+        parameters.find(|(name, ..)| is_set(name))
     });
-    if let Some((name, since, until)) = function {
+    if let Some((name, since, until)) = named {
         let (version, word) = if server < *since {
             (since, "only since")
         } else {
@@ -106,12 +178,8 @@ pub(super) fn refused(sql: &str, server: u32) -> Option<String> {
         };
         return Some(says(name, word, *version, server));
     }
-    let new = since.find(|(pattern, since)| server < *since && shape.is(pattern));
-    let old = until.find(|(pattern, until)| server >= *until && shape.is(pattern));
-    let new = new.map(|(pattern, version)| (pattern, version, "only since"));
-    let old = old.map(|(pattern, version)| (pattern, version, "no longer since"));
-    let (pattern, version, word) = new.or(old)?;
-    Some(says(&shown(pattern), word, *version, server))
+    let (pattern, since) = since.find(|(pattern, since)| server < *since && shape.is(pattern))?;
+    Some(says(&shown(pattern), "only since", *since, server))
 }
 
 /// `pattern` as a person reads it.
