@@ -41,7 +41,7 @@ pub(super) fn ways_back(plan: &Plan, state: &RunState) -> Vec<String> {
         if let Some(next) = ways.peek() {
             let (by, at) = (cell(&next.by), when(next.started));
             let given_up = format!("given up by {by} at {at} for \"{}\"", cell(next.name(plan)));
-            text.extend([String::new(), given_up, String::new()]);
+            text.extend([given_up, String::new()]);
         }
     }
     text

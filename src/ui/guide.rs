@@ -179,7 +179,7 @@ fn waiting(world: &World, now: Moment) -> String {
             let status = world.state.steps[ix].status;
             let back = match world.state.rollback {
                 None => ", R rolls back",
-                Some(_) if world.state.has_another_way(&world.plan) => ", R takes another way back",
+                Some(_) if world.state.has_another_way(&world.plan) => ", R another way back",
                 Some(_) => "",
             };
             format!(
@@ -208,7 +208,7 @@ fn waiting(world: &World, now: Moment) -> String {
         Waiting::Finish if world.state.rollback.is_some() => {
             let left = world.state.left_out(&world.plan).words();
             format!(
-                "the way back is at its end, {}: F finishes, R takes another way back",
+                "at the end of the way back, {}: F finishes, R another way",
                 left.unwrap_or_default()
             )
         }

@@ -113,7 +113,7 @@ fn cautions<'s>(scene: &Scene<'s>, preview: &Preview) -> Vec<Line<'s>> {
     }
     if let Some(gone) = &state.rollback {
         let words = format!(
-            "\"{}\" is being gone; another way takes its place, and what it has not done stays undone",
+            "\"{}\" is being gone: another takes its place",
             gone.name(plan)
         );
         lines.push(text(words, Role::Warn));

@@ -100,7 +100,7 @@ impl Asking<'_> {
             let line = if rests {
                 let left = state.left_out(plan).words().unwrap_or_default();
                 format!(
-                    "The way back is at its end: {left}. There is none behind the end of the run."
+                    "The way back is at its end: {left}. Behind the end of the run there is no other."
                 )
             } else {
                 let how = state.completed_words(plan);
