@@ -7,7 +7,7 @@ use super::psql::from_program;
 use super::text::Text;
 use crate::plan::commands::{Command, Joint, Pipefail};
 use crate::plan::model::PhaseKind;
-use crate::plan::problem::{Problem, Severity};
+use crate::plan::problem::Problem;
 
 /// Programs that return 0 if they find what they are told in a text, and 1 if they don't.
 const SEARCHES: [&str; 7] = ["ack", "ag", "egrep", "fgrep", "grep", "rg", "zgrep"];
@@ -34,9 +34,6 @@ const WRONG: [&str; 11] = [
     "❌",
     "✗",
 ];
-
-/// Programs that list what there is, and don't fail.
-const STEADY: [&str; 7] = ["echo", "env", "mount", "netstat", "printf", "ps", "ss"];
 
 /// How many commands behind one are looked at.
 const NEAR: usize = 200;
@@ -293,25 +290,10 @@ fn turned_round(text: &Text<'_>, ix: usize, out: &mut Vec<Problem>) {
         let other = script.pipe(next);
         next.pipe > command.pipe && other.parent == pipe.parent && !other.substituted
     });
-    if used || !(last.only_asks() || is_finder(last)) {
-        return;
-    }
-    let shown = |range| text.body().get(range).unwrap_or_default();
-    let Some(next) = next else {
-        if pipe.stages > 1 && is_finder(last) && !STEADY.contains(&command.program()) {
-            let own = from_program(last);
-            let before = shown(command.span.start..own.start.max(command.span.start));
-            let program = command.program();
-            out.push(text.finding(
-                Severity::Note,
-                "status-proves-nothing",
-                command.span.start..own.end,
-                format!("if `{program}` itself fails, nothing is found, and this passes"),
-                negated(before, shown(own.clone()), pipe.stages),
-            ));
-        }
+    let Some(next) = next.filter(|_| !used && (last.only_asks() || is_finder(last))) else {
         return;
     };
+    let shown = |range| text.body().get(range).unwrap_or_default();
     if shown(next.span.clone()).contains("$?") {
         return;
     }

@@ -165,33 +165,6 @@ fn protection_is_switched_off_by_options_and_files_as_well() {
 }
 
 #[test]
-fn what_is_turned_round_passes_where_its_program_fails() {
-    let noted = |script: &str| {
-        let found = found(
-            &open("a.md", super::deploying("bash", script).as_bytes()),
-            Severity::Note,
-        );
-        found
-            .iter()
-            .any(|(code, _)| *code == "status-proves-nothing")
-    };
-    for script in [
-        "! sqlx migrate info | grep -q pending",
-        "! kubectl logs deploy/shop | grep -i error",
-    ] {
-        assert!(noted(script), "{script}");
-    }
-    for script in [
-        "! grep -i error shop.log",
-        "! ps -C worker | grep worker",
-        "lines=$(kubectl logs deploy/shop); if grep -i error <<<\"$lines\"; then exit 1; fi",
-        "kubectl logs deploy/shop | grep -q started",
-    ] {
-        assert!(!noted(script), "{script}");
-    }
-}
-
-#[test]
 fn what_is_asked_again_and_again_never_ends_and_what_is_answered_does() {
     trap(
         "interactive-command",
