@@ -205,6 +205,19 @@ fn way_back(plan: &Plan, state: &RunState) -> String {
     let mut text = String::new();
     for left in &state.left_ways {
         text.push_str(&format!("\nrollback: {}, given up\n", left.name(plan)));
+        let begun = left.items.iter().filter(|item| !item.undo);
+        for item in begun {
+            let (step, at) = (&plan.steps[item.step], item.stands(state));
+            if at.status != Status::Pending {
+                let words = (
+                    step.number.as_str(),
+                    at.status.word(),
+                    step.spec.title.as_str(),
+                );
+                text.push_str(&line(words, &at, at.reason.as_ref()));
+                text.push('\n');
+            }
+        }
     }
     let outside = rollback.outside(plan);
     let outside = outside.map_or(String::new(), |outside| format!(" ({outside})"));

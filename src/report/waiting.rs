@@ -47,6 +47,11 @@ pub fn waiting_for(plan: &Plan, state: &RunState) -> Option<String> {
 fn ways_on(plan: &Plan, state: &RunState, ix: StepIx) -> String {
     let step = plan.steps[ix].number.clone();
     let reason = "…".to_owned();
+    // While one way is gone another takes its place.
+    let gone = state.rollback.as_ref();
+    let mut ways = plan.ways();
+    let other = gone.and_then(|gone| ways.find(|way| Some(*way) != gone.tier));
+    let tier = other.map_or_else(|| "undo".to_owned(), |ix| plan.tiers[ix].id.clone());
     let commands = [
         (
             "retry",
@@ -67,7 +72,7 @@ fn ways_on(plan: &Plan, state: &RunState, ix: StepIx) -> String {
         (
             "rollback",
             Command::Rollback {
-                tier: Some("undo".to_owned()),
+                tier: Some(tier),
                 confirm: plan.environment.clone(),
             },
         ),

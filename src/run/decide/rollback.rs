@@ -91,6 +91,9 @@ pub fn preview(
     if !items.is_empty() && (named || since_t_zero.is_some()) {
         items.extend(plan.after_way_back().map(step_of_its_own));
     }
+    if gone.is_some() && named && items.is_empty() {
+        return Err(Refusal::new("nothing is left to be done on that way back"));
+    }
     let without_undo = match tier {
         Some(_) => Vec::new(),
         None => state.without_undo(plan),
@@ -220,28 +223,29 @@ impl Case<'_> {
     }
 
     /// Why the way has to be named, and what there is.
-    fn nameless(&self, preview: &Preview) -> Refusal {
+    fn nameless(&self, offered: &Preview) -> Refusal {
         let mut ways = tier_names(self.plan);
         if self.plan.find_tier(UNDOS_ONLY).is_none() {
             ways.push(UNDOS_ONLY);
         }
         if let Some(gone) = &self.state.rollback {
             let name = gone.name(self.plan);
-            ways.retain(|way| *way != name);
+            let open = |way: &&str| preview(self.plan, self.state, Some(way), self.now).is_ok();
+            ways.retain(|way| *way != name && open(way));
             let Refusal(why) = is_gone(self.plan, gone);
             let ways = ways.join(", ");
             return Refusal::new(format!(
                 "{why}; name another way (--tier) to take that: {ways}"
             ));
         }
-        let why = match (preview.tier, preview.outside) {
+        let why = match (offered.tier, offered.outside) {
             (Some(ix), Some(outside)) => {
                 format!("\"{}\": {outside}", self.plan.tiers[ix].spec.name)
             }
             (Some(_), None) => "each way back is for a case of its own".to_owned(),
             _ if self.plan.phases.is_empty() => "the plan has ways back only".to_owned(),
-            _ if preview.without_undo.is_empty() => "nothing that was done has an undo".to_owned(),
-            _ => self.have_no_undo(&preview.without_undo),
+            _ if offered.without_undo.is_empty() => "nothing that was done has an undo".to_owned(),
+            _ => self.have_no_undo(&offered.without_undo),
         };
         Refusal::new(format!(
             "{why}; name the way back (--tier): {}",
@@ -272,10 +276,17 @@ impl Case<'_> {
             };
             return Some(words.to_owned());
         }
+        let cut_off: Vec<StepIx> = self.state.cut_off_undos().collect();
+        let cut_off = cut_off
+            .iter()
+            .map(|&ix| self.called(ix))
+            .collect::<Vec<_>>();
+        let cut_off = (!cut_off.is_empty())
+            .then(|| format!("the undo of {} did not come to its end", cut_off.join(", ")));
         let items = rollback.items.len();
         let out = (left.items > 0).then(|| format!("{} of {items} left out", left.items));
         let stays = (!left.stays.is_empty()).then(|| self.have_no_undo(&left.stays));
-        let said: Vec<String> = [out, stays].into_iter().flatten().collect();
+        let said: Vec<String> = [out, stays, cut_off].into_iter().flatten().collect();
         (!said.is_empty()).then(|| said.join("; "))
     }
 

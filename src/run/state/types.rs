@@ -244,6 +244,8 @@ pub struct ItemState {
     pub undo: bool,
     /// That it was left out, if it was.
     pub left: Option<Omission>,
+    /// Where it stood when a later way back began on which it is done anew.
+    pub stood: Option<Box<StepState>>,
 }
 
 /// Something that somebody wrote down.

@@ -54,7 +54,7 @@ impl RollbackState {
 impl ItemState {
     /// Where it stands. What is known of a step before its undo has begun is its own work.
     pub fn stands(&self, state: &RunState) -> StepState {
-        let step = &state.steps[self.step];
+        let step = self.stood.as_deref().unwrap_or(&state.steps[self.step]);
         if self.undo && step.before_undo.is_none() {
             return StepState::default();
         }
@@ -115,10 +115,36 @@ impl RunState {
         ways.next().is_some() || (gone.is_some() && steps.any(|ix| self.may_be_undone(plan, ix)))
     }
 
-    /// Whether the way back is at its end, and what somebody left out of it may be what another way is for.
+    /// Whether the way back is at its end, and something of it was left out that had not gone well: another of the
+    /// plan's ways may be what that is for.
     pub fn rests_on_the_way_back(&self, plan: &Plan) -> bool {
-        let at_end = self.rollback.is_some() && self.next_item().is_none();
-        at_end && self.left_out(plan).items > 0 && self.has_another_way(plan)
+        let Some(gone) = &self.rollback else {
+            return false;
+        };
+        let tried = |item: &&ItemState| {
+            let step = &self.steps[item.step];
+            let tries = if item.undo {
+                step.undo_attempt
+            } else {
+                step.attempt
+            };
+            item.left.is_some() && step.left_out.is_some() && tries > 0
+        };
+        let mut others = plan.ways().filter(|way| Some(*way) != gone.tier);
+        let another = others.next().is_some();
+        another && self.next_item().is_none() && gone.items.iter().any(|item| tried(&item))
+    }
+
+    /// The undos of ways back that were left for another, cut off and never done since.
+    pub fn cut_off_undos(&self) -> impl Iterator<Item = StepIx> {
+        let gone = self.rollback.iter().flat_map(|gone| &gone.items);
+        let again: Vec<StepIx> = gone.map(|item| item.step).collect();
+        let left = self.left_ways.iter().flat_map(|way| &way.items);
+        let stuck = left.filter(move |item| {
+            let stuck = self.steps[item.step].status == Status::Stuck;
+            item.undo && stuck && !again.contains(&item.step)
+        });
+        stuck.map(|item| item.step)
     }
 
     /// Whether the step has an undo, and something to be undone by it.

@@ -63,14 +63,15 @@ impl RollBack {
             by
         };
         let next = |at: usize, by: isize| (at + ways).saturating_add_signed(by) % ways;
-        let picked = next(at, by);
-        // The one that is gone already is no other.
-        let gone = state.rollback.as_ref().map(|gone| place(plan, gone.tier));
-        self.picked = Some(if gone == Some(picked) {
-            next(picked, if by < 0 { -1 } else { 1 })
-        } else {
-            picked
-        });
+        self.picked = Some(next(at, by));
+        // The one that is gone already is no other, nor is one on which nothing is left to be done.
+        for _ in 1..ways {
+            if self.preview(plan, state, now).is_ok() {
+                break;
+            }
+            let picked = self.picked.unwrap_or(at);
+            self.picked = Some(next(picked, if by < 0 { -1 } else { 1 }));
+        }
         self.top = 0;
     }
 

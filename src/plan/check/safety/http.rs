@@ -72,6 +72,9 @@ pub(super) const CURL: Known = Known {
 /// Programs that look at what they read.
 const JUDGES: [&str; 6] = ["grep", "egrep", "fgrep", "rg", "test", "awk"];
 
+/// So far from a command its variable is looked for, in commands.
+const NEAR: usize = 50;
+
 /// Finds calls of `curl` that return 0 for an HTTP error.
 pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     for (ix, command) in text.script.commands.iter().enumerate() {
@@ -79,7 +82,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
             continue;
         }
         if text.script.pipe(command).substituted {
-            out.extend(only_printed(text, command));
+            out.extend(only_printed(text, ix, command));
             continue;
         }
         let judged = text.script.readers(ix).iter().any(|reader| judges(reader));
@@ -179,7 +182,7 @@ fn is_ignored(text: &Text<'_>, ix: usize) -> bool {
 
 /// `CODE=$(curl -w '%{http_code}' …)` or `BODY=$(curl …)` where the script prints what it got, or not even that, and holds
 /// it against nothing.
-fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
+fn only_printed(text: &Text<'_>, ix: usize, command: &Command<'_>) -> Option<Problem> {
     if !hides(command) {
         return None;
     }
@@ -188,7 +191,8 @@ fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
         word.span.start < command.span.start && command.span.end <= word.span.end
     };
     let commands = &text.script.commands;
-    let word = commands.iter().flat_map(|c| &c.assigned).find(holds)?;
+    let near = &commands[ix.saturating_sub(NEAR)..commands.len().min(ix + NEAR)];
+    let word = near.iter().flat_map(|c| &c.assigned).find(holds)?;
     let (name, value) = word.text.split_once('=')?;
     // With more around it, or behind a bar, it is something else.
     let whole = value.starts_with(['$', '`']) && value.ends_with([')', '`']);
@@ -201,8 +205,8 @@ fn only_printed(text: &Text<'_>, command: &Command<'_>) -> Option<Problem> {
     let printed = |at: usize| {
         let mut around = commands.iter().enumerate();
         around.any(|(ix, c)| {
-            let prints = matches!(c.program(), "echo" | "printf" | "logger");
-            prints && c.span.contains(&at) && text.script.readers(ix).is_empty()
+            let prints = || matches!(c.program(), "echo" | "printf" | "logger");
+            c.span.contains(&at) && prints() && text.script.readers(ix).is_empty()
         })
     };
     let used = [format!("${name}"), format!("${{{name}")];

@@ -12,9 +12,8 @@ use crate::plan::work::Work;
 /// Whether `line`, the name of a block, tells something of that.
 pub(in crate::plan::markdown) fn is_told(line: &str) -> bool {
     let last = line.rsplit(". ").next().unwrap_or(line);
-    // "Wait for the pods:" says what the block does.
-    let before = || hands_over(last) && (waits(last) || !asks_to_wait(last));
-    line.len() <= MAX_LINE && (before() || is_on_a_day(line) || daytime::names_time(line))
+    let at = || daytime::names_time(line) && !folded(line).contains("t 0");
+    line.len() <= MAX_LINE && (hands_over(last) || is_on_a_day(line) || at())
 }
 
 /// Whether `line` begins with what is waited for. A few minutes pass while the next step is read.
@@ -30,8 +29,11 @@ pub(in crate::plan::markdown) fn waits(line: &str) -> bool {
             .unwrap_or(near),
     );
     let mut words = said.split_whitespace().skip(1).peekable();
-    let passes = |word: &str| TIMES.iter().any(|stem| word.starts_with(stem));
-    words.peek().is_some() && !words.any(|word| passes(word) || word.parse::<f64>().is_ok())
+    let passes = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || TIMES.iter().any(|stem| word.starts_with(stem))
+    };
+    words.peek().is_some() && !words.any(passes)
 }
 
 /// Whether `text` begins with "wait".
@@ -43,18 +45,23 @@ fn asks_to_wait(text: &str) -> bool {
     WAITING.iter().any(|word| begins(word))
 }
 
-/// Whether `line` tells to do one thing, and then what follows: "Get the approval, then run", "Tell support before running".
+/// Whether `line` tells to wait, or to agree with somebody, and then what follows: "Get the approval, then run", "Tell
+/// support before running". What else is done first the block may do.
 fn hands_over(line: &str) -> bool {
-    let said = folded(line);
-    let first = || {
-        HANDS_OVER
-            .iter()
-            .find_map(|end| said.trim().strip_suffix(end))
-    };
-    first().is_some_and(|first| {
-        let mut words = first.split_whitespace();
-        words.clone().nth(1).is_some() && !words.any(|word| GOES_THERE.contains(&word))
-    })
+    let said = folded(heading::behind_count(line));
+    let said = said.trim();
+    let first = HANDS_OVER.iter().find_map(|end| said.strip_suffix(end));
+    first.is_some_and(|first| waits(line) || agrees(first))
+}
+
+/// Whether the folded `clause` tells to agree with somebody.
+fn agrees(clause: &str) -> bool {
+    let mut words = clause.split_whitespace();
+    let (verb, next) = (words.next(), words.next());
+    let asks = verb.is_some_and(|verb| AGREES.contains(&verb)) && next.is_some();
+    let asks = asks || (verb == Some("make") && next == Some("sure"));
+    let approval = |word: &str| APPROVAL.iter().any(|stem| word.starts_with(stem));
+    asks || clause.split_whitespace().any(approval)
 }
 
 /// Whether `line` ends with a day: "Run this on Monday".
@@ -69,32 +76,31 @@ fn is_on_a_day(line: &str) -> bool {
     day && on && words.next_back().is_some_and(|first| DONE.contains(&first))
 }
 
-/// Whether `work`, below `line`, sees to what that tells by itself, or changes nothing.
+/// Whether `work`, below `line`, waits by itself where that tells to, or changes nothing.
 pub(in crate::plan::markdown) fn is_seen_to(line: &str, work: &Work) -> bool {
-    if looks::only_looks(work) {
-        return true;
-    }
-    let script = folded(&work.text());
-    let has = |word: &str| script.contains(word);
-    let said = folded(heading::behind_count(line));
-    let mut words = said.split_whitespace();
-    // "Stop the workers, then run": whoever stops them below does so.
-    let begun = words.next().filter(|_| !asks_to_wait(line));
-    WAITS.iter().any(|word| has(word)) || begun.is_some_and(has)
+    let script = work.text();
+    let waits_itself = || waits(line) && WAITS.iter().any(|word| script.contains(word));
+    looks::only_looks(work) || waits_itself()
 }
 
 /// The longest line that says so, in bytes.
 const MAX_LINE: usize = 120;
 /// What a line ends with that tells one thing, and then another.
 #[rustfmt::skip]
-const HANDS_OVER: [&str; 14] = [
+const HANDS_OVER: [&str; 18] = [
     " then", " then run", " then execute", " then run this", " then apply", " before running", " before you run", " before running this",
-    " before you run this", " before executing", " dann", " dann ausfuhren", " puis", " затем",
+    " before you run this", " before executing", " dann", " dann ausfuhren", " puis", " затем", " luego", " luego ejecutar", " depois",
+    " depois execute",
 ];
-/// Where somebody goes in between, which the block may do, or the run has done.
+/// How a line begins that tells to agree with somebody.
 #[rustfmt::skip]
-const GOES_THERE: [&str; 11] = [
-    "cd", "directory", "folder", "repository", "repo", "terminal", "shell", "session", "console", "branch", "database",
+const AGREES: [&str; 10] = [
+    "confirm", "ask", "tell", "inform", "notify", "announce", "ensure", "call", "agree", "coordinate",
+];
+/// What somebody gives.
+#[rustfmt::skip]
+const APPROVAL: [&str; 6] = [
+    "approv", "permission", "freigabe", "aprobacion", "aprovacao", "согласов",
 ];
 /// Lengths that pass by themselves.
 #[rustfmt::skip]
@@ -138,6 +144,8 @@ mod tests {
             "Get approval from the DBA before running",
             "Make sure that nobody is writing, then",
             "Confirm with the team lead, then run",
+            "Freigabe einholen, dann",
+            "Esperar la aprobación, luego ejecutar",
             "Run this on Monday",
             "At 22:00 run",
         ] {
@@ -154,6 +162,10 @@ mod tests {
             "Then run",
             "And then",
             "Change into the directory, then run",
+            "Stop the app, then run",
+            "Now and then",
+            "Wait for 30s, then",
+            "At 22:00 UTC (T-0)",
             "Check the Monday report",
             "Deployment on Monday",
             "At 22 servers",

@@ -14,7 +14,7 @@ pub(in crate::plan::markdown) enum Qualified<'t> {
     Manner(Thing, Manner),
     /// "Deploy with Docker", or without, which is told.
     Denied(Thing, bool, &'t str),
-    /// "Deploy via the console", "Using the console".
+    /// "Deploy via the console".
     Via(Thing, &'t str),
 }
 
@@ -65,9 +65,6 @@ impl<'t> Qualified<'t> {
 
 /// "Deploy via the console", "Deploy without Docker".
 fn by_means(text: &str) -> Option<Qualified<'_>> {
-    if let Some(means) = means_alone(text) {
-        return Some(Qualified::Via(None, means));
-    }
     let mut words = text.trim().splitn(3, ' ');
     let (first, link, rest) = (words.next()?, words.next()?, words.next()?.trim());
     let thing = thing(folded(first).trim()).filter(|_| !rest.is_empty());
@@ -80,17 +77,6 @@ fn by_means(text: &str) -> Option<Qualified<'_>> {
     let without = WITHOUT.contains(&link);
     (without || WITH.contains(&link)).then_some(Qualified::Denied(Some(found), without, rest))
 }
-
-/// What `text` names, if it says no more than that it is by means of that: "Using pgBackRest".
-fn means_alone(text: &str) -> Option<&str> {
-    let (first, means) = text.trim().split_once(' ')?;
-    let few = means.split_whitespace().count() <= MAX_MEANS;
-    let told = few && VIA.contains(&folded(first).trim());
-    told.then(|| means.trim_end_matches([':', '：', ' ']))
-}
-
-/// How many words name a means at most: "Using the web console".
-const MAX_MEANS: usize = 3;
 
 /// The manner that the folded `text` names, if it is made of that and of what is done.
 fn of_words(text: &str) -> Option<Qualified<'static>> {
@@ -246,8 +232,6 @@ mod tests {
             ("Deploy via GitHub Actions", "Deploy via CLI"),
             ("Deploy via the pipeline", "Deploy manually"),
             ("Deploy with Docker", "Deploy without Docker"),
-            ("Using pg_dump", "Using pgBackRest:"),
-            ("Via the console", "Via SQL"),
         ] {
             assert!(exclude(one, other, false), "{one} / {other}");
         }

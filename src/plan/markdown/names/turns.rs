@@ -172,6 +172,8 @@ fn is_repeated(words: &[&str], said: &str) -> bool {
     // "The build runs 3 times faster", "Check that 2 times 5 is 10"
     let first = words.first().copied().unwrap_or_default();
     let done = ["run", "rerun", "do", "execute", "call", "apply"].contains(&first);
+    let what = words.get(1).copied().unwrap_or_default();
+    let run = done && matches!(what, "this" | "it" | "them" | "the" | "these" | "in");
     let pair = |pair: &[&str]| {
         let (one, other) = (pair[0], pair[1]);
         let often = || NUMBERS.contains(&one) || one.parse::<u32>().is_ok_and(|n| n > 1);
@@ -182,7 +184,7 @@ fn is_repeated(words: &[&str], said: &str) -> bool {
         || words.windows(2).any(pair)
         || (done && words.last() == Some(&"twice"))
         // "Run this until it returns 0 rows", "Run it in batches"
-        || (done && (words.contains(&"until") || words.windows(2).any(|pair| pair == ["in", "batches"])))
+        || (run && (words.contains(&"until") || words.windows(2).any(|pair| pair == ["in", "batches"])))
         || said.contains("每个")
         || said.contains("ごとに")
 }

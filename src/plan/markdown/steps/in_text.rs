@@ -154,11 +154,23 @@ fn tells(before: &str) -> bool {
     let part = part.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '-' | '('));
     let words = Words::new(part);
     let denied = words.has(Topic::Never) || words.has(Topic::Forbids);
-    // "Make sure nobody runs `git push --force`"
+    // "Make sure nobody runs `git push --force`", "Check that `rm -rf /` is in no script"
     let kept_off = || part.split(' ').any(|word| matches!(word, "no" | "nobody"));
-    let runs = || orders::begin(&words) && !kept_off();
-    !denied && (part.is_empty() || part.ends_with([':', '：']) || runs())
+    let spoken_of = || {
+        part.rsplit(' ')
+            .next()
+            .is_some_and(|word| SPOKEN_OF.contains(&word))
+    };
+    let runs = || orders::begin(&words) && !kept_off() && !spoken_of();
+    // A row that begins with a command may tell what that does.
+    let row = before.rsplit('\n').next().unwrap_or(before);
+    let first = row.contains('|') && !row.contains(char::is_alphabetic);
+    let alone = part.is_empty() && !first;
+    !denied && (alone || part.ends_with([':', '：']) || runs())
 }
+
+/// What a command stands behind that a sentence speaks of.
+const SPOKEN_OF: [&str; 8] = ["that", "whether", "if", "why", "how", "dass", "ob", "que"];
 
 /// Tells of an item at `span` whose text is a command, and nothing else.
 pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {

@@ -32,12 +32,9 @@ fn of_items(list: &List, place: Place) -> Vec<Option<usize>> {
     let labels: Vec<Option<String>> = labels.collect();
     // What is numbered may be done in turn by several means.
     let in_turn = |name: &Name<'_>| list.ordered && name.is_by_means();
-    let system = |label: &str| tongues::rival(label).filter(|rival| rival.is_system());
-    let names = labels.iter().map(|label| {
-        let label = label.as_deref()?;
-        let system = || system(label).filter(|_| !list.ordered).map(Name::Rival);
-        Name::of_place(label, place).or_else(system)
-    });
+    let names = labels
+        .iter()
+        .map(|label| Name::of_place(label.as_deref()?, place));
     let names = names.map(|name| name.filter(|name| !in_turn(name)));
     among(&names.collect::<Vec<_>>())
 }

@@ -35,11 +35,6 @@ impl Rival {
         self.group == 0 && self.which == 1
     }
 
-    /// Whether it is a system.
-    pub(in crate::plan::markdown) fn is_system(self) -> bool {
-        self.group == 1
-    }
-
     /// Whether it is a system of a person's own.
     pub(in crate::plan::markdown) fn is_own_system(self) -> bool {
         self.group == 1 && matches!(self.which, 1 | 2)

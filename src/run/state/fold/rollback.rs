@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::{Fold, Mismatch};
 use crate::journal::event::{Applied, RollbackStarted};
-use crate::run::state::step::Omission;
+use crate::plan::StepIx;
+use crate::run::state::step::{Omission, StepState};
 use crate::run::state::types::{ItemState, RollbackState};
+use crate::run::status::Status;
 
 impl Fold<'_> {
     pub(super) fn rollback_started(&mut self, e: &RollbackStarted) -> Result<(), Mismatch> {
@@ -15,6 +17,7 @@ impl Fold<'_> {
                 step: self.step(&item.step)?,
                 undo: item.undo,
                 left: None,
+                stood: None,
             });
         }
         let tier = match &e.tier {
@@ -27,6 +30,9 @@ impl Fold<'_> {
         // What was left out of the way before is on this one, or answered by it.
         for item in &items {
             self.state.steps[item.step].left_out = None;
+            if !item.undo {
+                self.begin_anew(item.step);
+            }
         }
         let begun = self.state.rollback.replace(RollbackState {
             tier,
@@ -39,6 +45,29 @@ impl Fold<'_> {
         self.others_are_told();
         self.state.holds.retain(|hold| hold.environment);
         Ok(())
+    }
+
+    /// What the way before did of its own is done again where this one has it, too: in between the other was undone.
+    fn begin_anew(&mut self, ix: StepIx) {
+        let step = &mut self.state.steps[ix];
+        if step.status.is_active() || matches!(step.status, Status::Pending | Status::Unknown) {
+            return;
+        }
+        let anew = StepState {
+            attempt: step.attempt,
+            left_before: step.may_have_left(),
+            ..StepState::default()
+        };
+        let stood = Box::new(std::mem::replace(step, anew));
+        let gone = self
+            .state
+            .rollback
+            .iter_mut()
+            .chain(&mut self.state.left_ways);
+        let items = gone.flat_map(|way| &mut way.items);
+        for item in items.filter(|item| item.step == ix && item.stood.is_none()) {
+            item.stood = Some(stood.clone());
+        }
     }
 
     pub(super) fn undo_left(&mut self, id: &str, reason: &str) -> Result<(), Mismatch> {

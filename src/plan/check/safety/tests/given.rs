@@ -260,6 +260,8 @@ fn a_command_that_a_person_is_told_to_run_is_looked_at() {
         "- [ ] Never run `psql shop < fix.sql` by hand",
         "- [ ] Make sure nobody runs `psql shop < fix.sql`",
         "- [ ] The output of `psql shop < fix.sql` was saved",
+        "- [ ] Check that `psql shop < fix.sql` is in no script",
+        "| Command | Meaning |\n|---|---|\n| `psql shop < fix.sql` | runs a file |",
         "- [ ] Run `psql -v ON_ERROR_STOP=1 -1 shop < fix.sql`",
         // What these print, a person sees.
         "- [ ] Run `curl -s https://shop.example/health`",
