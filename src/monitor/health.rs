@@ -275,7 +275,18 @@ impl Picture {
     /// The indexes that are not used and that nobody works on any more.
     pub fn indexes_left_behind(&self) -> impl Iterator<Item = &InvalidIndex> {
         let all = self.invalid_indexes.get().into_iter().flatten();
-        all.filter(|index| !index.being_built)
+        all.filter(|index| index.is_left_behind())
+    }
+
+    /// Why it is not known whether nobody works on an index that is not used; none if that is known of all.
+    pub fn indexes_unknown(&self) -> Option<String> {
+        let mut all = self.invalid_indexes.get().into_iter().flatten();
+        let index = all.find(|index| index.hidden && !index.being_built)?;
+        let InvalidIndex { name, table, .. } = index;
+        let why = self.server.why_hidden();
+        Some(format!(
+            "whether {name} on {table} is being built or was left invalid is hidden: {why}"
+        ))
     }
 
     /// The session that `known` was, as it is now; none if it is not listed.

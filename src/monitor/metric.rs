@@ -310,7 +310,9 @@ fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
         }
         "invalid_indexes" => {
             picture.invalid_indexes.get()?;
-            picture.indexes_left_behind().count()
+            let left = picture.indexes_left_behind().count();
+            // Those that may be built may be left behind as well, and then there are more.
+            (left > 0 || picture.indexes_unknown().is_none()).then_some(left)?
         }
         "migrations_failed" => {
             let failed = [MigrationState::Failed, MigrationState::Interrupted];

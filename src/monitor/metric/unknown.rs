@@ -15,7 +15,10 @@ pub(super) fn why_unknown(picture: &Picture, what: &str) -> String {
             let hidden = || picture.statements.get()?.hidden.as_deref();
             picture.statements.lacking().or_else(hidden)
         }
-        "invalid_indexes" => picture.invalid_indexes.lacking(),
+        "invalid_indexes" => match picture.indexes_unknown() {
+            Some(why) => return why,
+            None => picture.invalid_indexes.lacking(),
+        },
         "migrations_failed" | "migrations_pending" => {
             let unknown = |tables| of_migrations_unknown(tables, what);
             let seen = picture.migrations.get().map(Vec::as_slice);

@@ -347,6 +347,7 @@ fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
         name: "orders_n".to_owned(),
         table: "orders".to_owned(),
         being_built: false,
+        hidden: false,
     }]);
     for (begun, then) in [(false, AlertAction::Note), (true, AlertAction::Hold)] {
         let mut rules = rules(&[], &["main"]);

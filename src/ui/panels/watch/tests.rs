@@ -591,6 +591,7 @@ fn progress_is_one_bar_or_honest_words() {
         name: name.to_owned(),
         table: "orders".to_owned(),
         being_built,
+        hidden: false,
     };
     let seen = vec![index("orders_new", true), index("orders_old", false)];
     picture.invalid_indexes = Known::seen(seen);
