@@ -71,9 +71,13 @@ impl Alarm {
                 "nothing is seen of the database".to_owned(),
             );
         };
+        let unknown = picture.indexes_unknown();
         let (wrong, lacking) = match self {
             Alarm::Migration => (failed_migrations(picture), picture.migrations.lacking()),
-            Alarm::Index => (invalid_indexes(picture), picture.invalid_indexes.lacking()),
+            Alarm::Index => {
+                let lacking = picture.invalid_indexes.lacking();
+                (invalid_indexes(picture), lacking.or(unknown.as_deref()))
+            }
             Alarm::Queue => (queue(picture), picture.blind.locks.as_deref()),
             Alarm::Lost => (None, None),
         };
@@ -154,6 +158,7 @@ mod tests {
             name: "orders_n".to_owned(),
             table: "orders".to_owned(),
             being_built,
+            hidden: false,
         };
         picture.invalid_indexes = Known::seen(vec![index(true), index(false)]);
         picture.migrations = Known::seen(vec![Migrations {
@@ -216,6 +221,21 @@ mod tests {
         };
         let [.., queue] = words(&picture);
         assert_eq!(queue.0, ReadingKind::Breach, "what is seen of it is enough");
+    }
+
+    #[test]
+    fn an_index_that_may_be_being_built_is_neither_good_nor_bad() {
+        let mut picture = picture();
+        picture.server.rights.may_see_all = false;
+        picture.invalid_indexes = Known::seen(vec![InvalidIndex {
+            name: "orders_n".to_owned(),
+            table: "orders".to_owned(),
+            being_built: false,
+            hidden: true,
+        }]);
+        let (kind, words) = look(Alarm::Index, &database(picture));
+        assert_eq!(kind, ReadingKind::NoData);
+        assert!(words.ends_with("grant pg_monitor to monitor"), "{words}");
     }
 
     #[test]

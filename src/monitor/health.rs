@@ -218,6 +218,14 @@ impl ServerFacts {
         format!("grant pg_monitor to {}", self.role)
     }
 
+    /// Why what a session does is hidden: from who may see everything it is where the server keeps no track of it.
+    pub fn why_hidden(&self) -> String {
+        if self.rights.may_see_all {
+            return "track_activities is off".to_owned();
+        }
+        self.grant()
+    }
+
     /// Why the role may not know whose session `pid` is, and the statement that would let it; none if
     /// it may see everything.
     pub fn hidden(&self, pid: i32) -> Option<String> {
@@ -251,8 +259,8 @@ impl ServerFacts {
 }
 
 impl Picture {
-    /// Of how many sessions the role may not see what they do, and the statement that would let it; none if
-    /// it sees all of them.
+    /// Of how many sessions the role does not see what they do, and the statement that would let it or the setting
+    /// that keeps it from everybody; none if it sees all of them.
     pub fn hidden_sessions(&self) -> Option<String> {
         let hidden = self.connections.by_state.hidden;
         let (s, do_) = if hidden == 1 {
@@ -260,15 +268,25 @@ impl Picture {
         } else {
             ("s", "do")
         };
-        let grant = self.server.grant();
-        let words = format!("what {hidden} session{s} {do_} is hidden: {grant}");
-        (!self.server.rights.may_see_all && hidden > 0).then_some(words)
+        let why = self.server.why_hidden();
+        (hidden > 0).then(|| format!("what {hidden} session{s} {do_} is hidden: {why}"))
     }
 
     /// The indexes that are not used and that nobody works on any more.
     pub fn indexes_left_behind(&self) -> impl Iterator<Item = &InvalidIndex> {
         let all = self.invalid_indexes.get().into_iter().flatten();
-        all.filter(|index| !index.being_built)
+        all.filter(|index| index.is_left_behind())
+    }
+
+    /// Why it is not known whether nobody works on an index that is not used; none if that is known of all.
+    pub fn indexes_unknown(&self) -> Option<String> {
+        let mut all = self.invalid_indexes.get().into_iter().flatten();
+        let index = all.find(|index| index.hidden && !index.being_built)?;
+        let InvalidIndex { name, table, .. } = index;
+        let why = self.server.why_hidden();
+        Some(format!(
+            "whether {name} on {table} is being built or was left invalid is hidden: {why}"
+        ))
     }
 
     /// The session that `known` was, as it is now; none if it is not listed.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use unknown::{followers, slot_unknown, why_unknown};
 
 use super::health::{DatabaseHealth, Health, Link, Picture};
-use super::locks::LockNode;
+use super::locks::{LockNode, Queue};
 use super::migrations::{MigrationState, Migrations};
 use super::probe::{LEAST, ProbeHealth, ProbeState};
 use crate::clock::Moment;
@@ -19,6 +19,8 @@ use crate::plan::metric::{CHANGES_SLOWLY, ROWS, parts};
 pub(super) enum Measure {
     /// It is this.
     Value(f64),
+    /// It is as much as the first at least and as the second at most; nobody knows how much, for this reason.
+    Between(f64, f64, String),
     /// There is nothing to read, for this reason.
     NoData(String),
     /// It could not be measured, for this reason.
@@ -50,7 +52,7 @@ impl Measured {
 pub fn value_of(health: &Health, metric: &str, now: Moment) -> Result<f64, String> {
     match measure(health, metric, now).measure {
         Measure::Value(value) => Ok(value),
-        Measure::NoData(why) | Measure::Error(why) => Err(why),
+        Measure::Between(.., why) | Measure::NoData(why) | Measure::Error(why) => Err(why),
     }
 }
 
@@ -207,6 +209,9 @@ fn picture_measure(picture: &Picture, what: &str) -> Measure {
             _ => Measure::NoData("not counted yet".to_owned()),
         };
     }
+    if what == "queue" && picture.blind.locks.is_none() {
+        return behind_ours(&picture.locks.behind_ours);
+    }
     let value = of_sessions(picture, what)
         .or_else(|| of_vitals(picture, what))
         .or_else(|| of_changes(picture, what));
@@ -214,6 +219,17 @@ fn picture_measure(picture: &Picture, what: &str) -> Measure {
         || Measure::NoData(why_unknown(picture, what)),
         Measure::Value,
     )
+}
+
+/// How many wait behind ours: of those behind a session that is only guessed to be ours nobody knows whether they do.
+fn behind_ours(queue: &Queue) -> Measure {
+    let [least, most] = [queue.certain(), queue.sessions].map(f64::from);
+    if queue.guessed == 0 {
+        return Measure::Value(least);
+    }
+    let words = queue.words();
+    let why = format!("it is only a guess that they wait behind ours: {words}");
+    Measure::Between(least, most, why)
 }
 
 /// How long the session has waited for a lock, if it does. Servers before version 14 do not tell; a
@@ -249,10 +265,9 @@ fn of_sessions(picture: &Picture, what: &str) -> Option<f64> {
                 .filter_map(|running| running.oldest.query_age);
             secs(oldest.max())
         }
-        "lock_wait" | "queue" if picture.blind.locks.is_some() => return None,
+        "lock_wait" if picture.blind.locks.is_some() => return None,
         "lock_wait" => secs(picture.locks.nodes.iter().filter_map(waited).max()),
         "waiting" => f64::from(picture.locks.waiters),
-        "queue" => f64::from(picture.locks.behind_ours.certain()),
         _ => return None,
     })
 }
@@ -295,7 +310,9 @@ fn of_changes(picture: &Picture, what: &str) -> Option<f64> {
         }
         "invalid_indexes" => {
             picture.invalid_indexes.get()?;
-            picture.indexes_left_behind().count()
+            let left = picture.indexes_left_behind().count();
+            // Those that may be built may be left behind as well, and then there are more.
+            (left > 0 || picture.indexes_unknown().is_none()).then_some(left)?
         }
         "migrations_failed" => {
             let failed = [MigrationState::Failed, MigrationState::Interrupted];

@@ -64,7 +64,7 @@ pub use health::{
     Blind, DatabaseHealth, Health, Link, Picture, Rights, RowCount, Seen, ServerFacts,
 };
 pub use http::{client, is_here};
-pub use identity::{IDENTITY, Likeness};
+pub use identity::{IDENTITY, Likeness, server_of};
 pub use inspection::{Inspection, Planned, SessionLock, Shown, Subject};
 pub use known::Known;
 pub use limits::{Bound, Limits};

@@ -197,7 +197,7 @@ impl Rules {
             let measured = measure(health, metric, now);
             match measured.measure {
                 Measure::Value(value) => Some((measured.at?, value)),
-                Measure::NoData(_) | Measure::Error(_) => None,
+                Measure::Between(..) | Measure::NoData(_) | Measure::Error(_) => None,
             }
         });
         if self.settled.is_none_or(|at| now.since(at) >= SETTLE) {
@@ -243,9 +243,15 @@ impl Watched {
         now: Moment,
     ) -> Option<Change> {
         let fresh = measured.at.is_some() && measured.at != self.taken;
-        let value = match measured.measure {
-            Measure::Value(value) => Some(value),
-            Measure::NoData(_) | Measure::Error(_) => None,
+        // Where it is on the same side however much it is, that is all that has to be known.
+        let value = match (&measured.measure, &line) {
+            (Measure::Value(value), _) => Some(*value),
+            (Measure::Between(least, most, _), Ok(line))
+                if line.is_crossed_by(*least) == line.is_crossed_by(*most) =>
+            {
+                Some(*least)
+            }
+            _ => None,
         };
         // What does not come is a reading, too: as often as it should have come.
         let pause = measured.every.max(LOOK);
@@ -262,17 +268,28 @@ impl Watched {
         };
         let shown = &mut self.shown;
         let metric = shown.metric.clone().unwrap_or_default();
-        let number = |value| with_unit(&metric, value) + &measured.over_words();
+        let number = |value| {
+            let to = match measured.measure {
+                Measure::Between(_, most, _) => format!(" to {}", with_unit(&metric, most)),
+                _ => String::new(),
+            };
+            with_unit(&metric, value) + &to + &measured.over_words()
+        };
         shown.value = value;
-        (shown.kind, shown.words) = match (&measured.measure, &line) {
-            (Measure::Error(why), _) => (ReadingKind::Error, why.clone()),
-            (Measure::NoData(why), _) | (Measure::Value(_), Err(why)) => {
-                (ReadingKind::NoData, why.clone())
+        (shown.kind, shown.words) = match (&measured.measure, &line, &value) {
+            (Measure::Error(why), ..) => (ReadingKind::Error, why.clone()),
+            (Measure::Between(..), Ok(line), Some(value))
+            | (Measure::Value(value), Ok(line), _) => {
+                let crossed = line.is_crossed_by(*value);
+                let kind = if crossed {
+                    ReadingKind::Breach
+                } else {
+                    ReadingKind::Good
+                };
+                (kind, number(*value))
             }
-            (Measure::Value(value), Ok(line)) if line.is_crossed_by(*value) => {
-                (ReadingKind::Breach, number(*value))
-            }
-            (Measure::Value(value), Ok(_)) => (ReadingKind::Good, number(*value)),
+            (Measure::NoData(why) | Measure::Between(.., why), ..)
+            | (Measure::Value(_), Err(why), _) => (ReadingKind::NoData, why.clone()),
         };
         if shown.kind == ReadingKind::Breach {
             shown.breach = Some(shown.words.clone());

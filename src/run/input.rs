@@ -263,6 +263,8 @@ pub enum Answerer {
         /// How the one before had identified itself.
         then: String,
     },
+    /// The same, with another database in the place of the one before: it was made anew, say.
+    Remade,
     /// A standby, which does not say whose.
     Standby,
     /// It could not be asked, for this reason.

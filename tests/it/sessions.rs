@@ -731,6 +731,51 @@ fn another_server_at_the_same_address_is_named_before_any_step_is_begun_there() 
 }
 
 #[test]
+fn a_database_that_was_made_anew_is_not_the_one_that_the_steps_worked_in() {
+    let mut bench = Bench::new();
+    let server = Server::start(&[]).unwrap();
+    let admin = server.url("postgres");
+    postgres::execute(&admin, "create database shop");
+    bench.set("DATABASE_URL", server.url("shop"));
+    let insert = "sql = \"create table done (n int)\"";
+    let mut run = bench.start(&plan(&[
+        ("insert", insert),
+        ("shell", TOUCH),
+        ("last", TOUCH),
+    ]));
+    is(&next(&mut run, "insert"), "passed", "yes");
+    let refuse = "alter database shop allow_connections false";
+    let end_all = "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'shop'";
+    postgres::execute(&admin, refuse);
+    postgres::execute(&admin, end_all);
+    let others = "(select count(*) from pg_stat_activity where datname = 'shop')";
+    wait::until("nobody is in it", || {
+        postgres::answer(&admin, others) == "0"
+    });
+    postgres::execute(&admin, "drop database shop");
+    postgres::execute(&admin, "create database shop");
+    let words = "the database `main` is not the one of before, it was made anew or another was given its \
+                 name: what 1.1 \"insert\" did may be lost";
+    wait_held(&mut run, words);
+    run.ctl(&["release"]);
+    is(&next(&mut run, "shell"), "passed", "yes");
+    // Of that somebody has been told.
+    postgres::execute(&admin, end_all);
+    run.wait_for("held", |data| {
+        data["reason"].as_str().unwrap().contains("was lost")
+    });
+    run.wait_for("server_seen", |_| true);
+    let status = run.status();
+    let [hold] = &status["holds"].as_array().unwrap()[..] else {
+        panic!("{status}")
+    };
+    assert!(
+        !hold["reason"].as_str().unwrap().contains("made anew"),
+        "{hold}"
+    );
+}
+
+#[test]
 fn what_was_said_of_a_standby_is_over_when_it_is_promoted() {
     let mut bench = Bench::new();
     let (_primary, standby, way) = far_pair(&mut bench);

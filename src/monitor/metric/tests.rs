@@ -1,6 +1,8 @@
 use super::*;
 use crate::monitor::testing::{ago, database, health, now, picture, probe};
-use crate::monitor::{Known, Migration, MigrationState, Migrations, Replica, Standby, Vitals};
+use crate::monitor::{
+    InvalidIndex, Known, Migration, MigrationState, Migrations, Replica, Standby, Vitals,
+};
 use crate::plan::metric::{OF_DATABASES, OF_PROBES};
 
 fn value(health: &Health, metric: &str) -> Measure {
@@ -107,7 +109,7 @@ fn every_metric_that_a_plan_can_name_is_one() {
     full.vitals = crate::monitor::Known::seen(vitals);
     full.statements = crate::monitor::Known::seen(crate::monitor::testing::statements());
     full.migrations = crate::monitor::Known::seen(vec![migrations()]);
-    full.invalid_indexes = crate::monitor::Known::seen(Vec::new());
+    full.invalid_indexes = Known::seen(Vec::new());
     let mut health = health(vec![database(full)]);
     for (name, _) in OF_DATABASES {
         let found = value(&health, &format!("main.{name}"));
@@ -310,6 +312,43 @@ fn what_a_role_may_not_see_is_not_none() {
         Measure::NoData("it is hidden: grant pg_monitor to monitor".to_owned())
     );
     assert_eq!(value(&health, "main.connections"), Measure::Value(12.0));
+}
+
+#[test]
+fn an_index_that_may_be_being_built_is_not_none() {
+    let index = |hidden| InvalidIndex {
+        name: "orders_n".to_owned(),
+        table: "orders".to_owned(),
+        being_built: false,
+        hidden,
+    };
+    let of = |indexes| {
+        let mut picture = picture();
+        picture.server.rights.may_see_all = false;
+        picture.invalid_indexes = Known::seen(indexes);
+        value(&health(vec![database(picture)]), "main.invalid_indexes")
+    };
+    let why = "whether orders_n on orders is being built or was left invalid is hidden: \
+               grant pg_monitor to monitor";
+    assert_eq!(of(vec![index(true)]), Measure::NoData(why.to_owned()));
+    let both = vec![index(true), index(false)];
+    assert_eq!(of(both), Measure::Value(1.0));
+}
+
+#[test]
+fn what_waits_behind_a_guess_is_counted_neither_as_none_nor_as_some() {
+    let mut picture = picture();
+    (
+        picture.locks.behind_ours.sessions,
+        picture.locks.behind_ours.guessed,
+    ) = (8, 8);
+    let health = health(vec![database(picture)]);
+    let Measure::Between(least, most, why) = value(&health, "main.queue") else {
+        panic!("{:?}", value(&health, "main.queue"))
+    };
+    assert_eq!((least, most), (0.0, 8.0));
+    assert!(why.ends_with("perhaps 8 sessions"), "{why}");
+    assert_eq!(value_of(&health, "main.queue", now()), Err(why));
 }
 
 #[test]

@@ -6,20 +6,19 @@ use crate::monitor::vitals::{Replica, Vitals};
 
 /// Why there is no value of `what`.
 pub(super) fn why_unknown(picture: &Picture, what: &str) -> String {
-    let may_see_all = picture.server.rights.may_see_all;
     let lacking = match what {
         "active" | "idle_in_transaction" | "oldest_transaction" | "longest_statement" => {
-            if !may_see_all {
-                return format!("it is hidden: {}", picture.server.grant());
-            }
-            Some("what some sessions do is not tracked (track_activities)")
+            return format!("it is hidden: {}", picture.server.why_hidden());
         }
         "lock_wait" | "queue" => picture.blind.locks.as_deref(),
         "slower_statements" => {
             let hidden = || picture.statements.get()?.hidden.as_deref();
             picture.statements.lacking().or_else(hidden)
         }
-        "invalid_indexes" => picture.invalid_indexes.lacking(),
+        "invalid_indexes" => match picture.indexes_unknown() {
+            Some(why) => return why,
+            None => picture.invalid_indexes.lacking(),
+        },
         "migrations_failed" | "migrations_pending" => {
             let unknown = |tables| of_migrations_unknown(tables, what);
             let seen = picture.migrations.get().map(Vec::as_slice);

@@ -43,7 +43,16 @@ macro_rules! kept {
 
 const KEPT: &str = kept!();
 
-/// The same, and if it has, settings that only some servers know: that the server notices when we are
+/// From this version on a transaction has a limit of its own. It is lifted by a statement that takes no time itself: the
+/// role's may be a short one.
+const LIMITS_TRANSACTIONS: u32 = 170_000;
+const UNLIMITED: &str = concat!(
+    "SELECT pg_catalog.set_config('transaction_timeout', '0', false) FROM (",
+    kept!(),
+    ") AS k WHERE k.kept"
+);
+
+/// [`KEPT`], and if it has, settings that only some servers know: that the server notices when we are
 /// gone while it works, and that it lets us be idle. A database without an encoding holds names of any bytes, which
 /// its server refuses to send as UTF-8.
 const KEPT_AND_ADDED: &str = concat!(
@@ -127,6 +136,9 @@ impl Target {
 /// Whether the session has the settings that it was begun with; then it has some more afterwards. A system
 /// that can't notice a client's end refuses that setting, which is worth no failure.
 async fn has_settings(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    if connection.server_version_num() >= Some(LIMITS_TRANSACTIONS) {
+        sqlx::raw_sql(UNLIMITED).execute(&mut *connection).await?;
+    }
     let row = match sqlx::raw_sql(KEPT_AND_ADDED)
         .fetch_one(&mut *connection)
         .await

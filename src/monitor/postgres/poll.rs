@@ -147,7 +147,10 @@ impl Poller {
             .answered
             .take()
             .unwrap_or_else(|| (now.clone(), now.clone()));
-        if Likeness::of(&last, &now) == Likeness::Another {
+        if matches!(
+            Likeness::of(&last, &now),
+            Likeness::Another | Likeness::Remade
+        ) {
             self.rarely.forget();
             self.progress = ProgressWatch::default();
         }
@@ -159,6 +162,10 @@ impl Poller {
             Likeness::Another => {
                 Some("another server answers than at first: its figures begin anew".to_owned())
             }
+            Likeness::Remade => Some(
+                "the database is another than at first, such as one made anew: its figures begin anew"
+                    .to_owned(),
+            ),
         };
         self.answered = Some((first, now));
     }

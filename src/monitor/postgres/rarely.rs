@@ -308,10 +308,10 @@ impl Rarely {
     fn sure_of(&mut self, mut found: Vec<InvalidIndex>) -> Vec<InvalidIndex> {
         // The work on an index may end between the two halves of one look, so it takes two to be sure.
         let before = std::mem::take(&mut self.abandoned);
-        let abandoned = found.iter().filter(|index| !index.being_built);
+        let abandoned = found.iter().filter(|index| index.is_left_behind());
         self.abandoned = abandoned.map(|index| index.name.clone()).collect();
         for index in &mut found {
-            index.being_built |= !before.contains(&index.name);
+            index.being_built |= index.is_left_behind() && !before.contains(&index.name);
         }
         found
     }

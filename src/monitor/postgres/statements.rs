@@ -26,6 +26,10 @@ const EXTENSION: &str = "
              WHERE c.relname = 'pg_stat_statements_info' AND c.relnamespace = n.oid)
            AND (SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc AS p
                  WHERE p.proname = 'pg_stat_statements_info' AND p.pronamespace = n.oid) AS info,
+           CASE WHEN current_setting('pg_stat_statements.track', true) = 'none'
+                THEN 'pg_stat_statements.track is none'
+                WHEN current_setting('compute_query_id', true) = 'off'
+                THEN 'compute_query_id is off' END AS off,
            has_schema_privilege(n.oid, 'USAGE') AS usable,
            (SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc AS p
              WHERE p.proname = 'pg_stat_statements' AND p.pronamespace = n.oid) AS callable
@@ -40,6 +44,8 @@ struct Extension {
     columns: Vec<String>,
     /// Whether it tells when it was reset, and the role may ask.
     info: bool,
+    /// By which setting it records nothing, if by one.
+    off: Option<String>,
     /// Whether the role may use what is in its schema.
     usable: bool,
     /// Whether the role may read the counters.
@@ -70,6 +76,7 @@ impl Extension {
             version: text(row, "version").unwrap_or_default(),
             columns: field(row, "columns").unwrap_or_default(),
             info: flag(row, "info"),
+            off: text(row, "off"),
             usable: flag(row, "usable"),
             callable: flag(row, "callable"),
         }))
@@ -169,6 +176,10 @@ impl StatementWatch {
                 (trend.user, trend.text) = (told.user.clone(), told.text.clone());
             }
             statements.list.push(trend);
+        }
+        // Settings of other roles may differ from those that this one sees.
+        if let Some(off) = extension.off.filter(|_| statements.list.is_empty()) {
+            return Ok(Known::missing(format!("what runs is not recorded: {off}")));
         }
         if !facts.server.rights.may_see_all {
             statements.hidden = Some(facts.server.statements_hidden());

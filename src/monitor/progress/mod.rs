@@ -80,9 +80,17 @@ pub struct InvalidIndex {
     pub table: String,
     /// Whether it is being built, or may be, so that it is only not valid yet.
     pub being_built: bool,
+    /// Whether somebody is at work on its table who may be building it, which this role may not see.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 impl InvalidIndex {
+    /// Whether it is certain that nobody works on it any more.
+    pub fn is_left_behind(&self) -> bool {
+        !self.being_built && !self.hidden
+    }
+
     /// What mends it. Beside the index that a `REINDEX CONCURRENTLY` was to replace, the server leaves what
     /// became of the new one, or of the old one, under the name of it with an ending.
     pub fn mended_by(&self) -> &'static str {

@@ -417,6 +417,7 @@ fn what_mends_an_invalid_index_depends_on_what_left_it() {
             name: name.to_owned(),
             table: "orders".to_owned(),
             being_built: false,
+            hidden: false,
         };
         index.mended_by()
     };

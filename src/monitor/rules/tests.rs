@@ -318,6 +318,27 @@ fn a_blind_rule_says_it_anew_when_it_is_blind_for_another_reason() {
 }
 
 #[test]
+fn a_queue_behind_a_guess_is_judged_only_where_it_makes_no_difference() {
+    let judged = |sessions, guessed| {
+        let limit = Limit::Above(Threshold::Absolute(3.0));
+        let rule = rule("queue", "main.queue", limit, AlertAction::Hold);
+        let mut rules = rules(&[rule], &["main"]);
+        let mut picture = picture();
+        picture.at = at(1);
+        let queue = &mut picture.locks.behind_ours;
+        (queue.sessions, queue.guessed) = (sessions, guessed);
+        rules.look(&health(vec![database(picture)]), at(1));
+        let shown = &rules.watched[0].shown;
+        (shown.kind, shown.words.clone())
+    };
+    assert_eq!(judged(3, 3), (ReadingKind::Good, "0 to 3".to_owned()));
+    assert_eq!(judged(8, 4), (ReadingKind::Breach, "4 to 8".to_owned()));
+    let (kind, words) = judged(8, 8);
+    assert_eq!(kind, ReadingKind::NoData);
+    assert!(words.ends_with("perhaps 8 sessions"), "{words}");
+}
+
+#[test]
 fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
     let mut sound = picture();
     sound.invalid_indexes = Known::seen(Vec::new());
@@ -326,6 +347,7 @@ fn an_alarm_needs_no_rule_and_no_patience_and_holds_only_after_t_zero() {
         name: "orders_n".to_owned(),
         table: "orders".to_owned(),
         being_built: false,
+        hidden: false,
     }]);
     for (begun, then) in [(false, AlertAction::Note), (true, AlertAction::Hold)] {
         let mut rules = rules(&[], &["main"]);

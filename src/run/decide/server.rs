@@ -4,7 +4,7 @@
 use super::{Case, Decision};
 use crate::journal::event::{Held, ServerSeen};
 use crate::journal::{Actor, Event};
-use crate::monitor::Likeness;
+use crate::monitor::{Likeness, server_of};
 use crate::plan::StepIx;
 use crate::run::effect::Effect;
 use crate::run::input::{Answerer, Recognised};
@@ -68,9 +68,19 @@ impl Case<'_> {
                 self.may_be_lost(&lost)
             ),
             Answerer::Another { then } => {
-                let now = now.unwrap_or_default();
+                let [now, then] = [now.unwrap_or_default(), then].map(|one| server_of(one).0);
                 format!(
                     "another server answers as `{name}`: {now} instead of {then}, what the steps before did may not be there"
+                )
+            }
+            Answerer::Remade => {
+                let lost = if lost.is_empty() {
+                    "what the steps before did there may be lost".to_owned()
+                } else {
+                    self.may_be_lost(&lost)
+                };
+                format!(
+                    "the database `{name}` is not the one of before, it was made anew or another was given its name: {lost}"
                 )
             }
             Answerer::Standby => {

@@ -164,9 +164,15 @@ impl Detail {
         let now = self.now(sight).unwrap_or(&self.session);
         let statement = self.statement(now).text;
         page.title("Statement");
+        let untracked = now.state == Doing::Hidden;
+        let untracked = untracked
+            && sight
+                .picture()
+                .is_some_and(|seen| seen.server.rights.may_see_all);
         page.say(
             match &statement[..] {
                 "" if now.is_seen() => "none",
+                "" if untracked => "(not kept track of: track_activities is off)",
                 "" => "(it may not be seen)",
                 statement => statement,
             },

@@ -278,3 +278,27 @@ async fn another_server_at_the_same_address_is_not_compared_with_the_one_before(
     let noted = watched.health.borrow().databases[0].notes();
     assert!(noted[0].contains("another server answers"), "{noted:?}");
 }
+
+#[tokio::test]
+async fn a_limit_that_the_role_has_for_its_transactions_is_none_for_the_monitor() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    let version = "select current_setting('server_version_num')::int8";
+    if client.ask(version).await < 170_000 {
+        return;
+    }
+    client
+        .run("create role app login; grant pg_monitor to app; alter role app set transaction_timeout = '150ms'")
+        .await;
+    let url = server.url("postgres").replace("user=postgres", "user=app");
+    let mut watched = Watched::start(&[url], Vec::new());
+    watched.picture(|p| p.invalid_indexes.get().is_some()).await;
+    // It waits for a lock on a catalog for longer than that.
+    client.run("begin; lock pg_index").await;
+    watched
+        .picture(|p| {
+            let why = p.invalid_indexes.why_not();
+            why.is_some_and(|why| why.contains("lock"))
+        })
+        .await;
+}

@@ -117,7 +117,26 @@ async fn an_index_that_is_being_dropped_is_not_taken_for_abandoned() {
 }
 
 #[tokio::test]
-async fn a_role_without_grants_does_not_take_the_builds_of_others_for_abandoned() {
+async fn an_index_is_left_behind_whoever_else_is_at_work_on_its_table() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "psql").await;
+    client
+        .run("create table orders (n int); insert into orders values (1), (1)")
+        .await;
+    let build = "create unique index concurrently orders_n on orders (n)";
+    assert!(client.attempt(build).await.is_err());
+    // The lock of a build on its table.
+    client.run("begin; analyze orders").await;
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| !invalid(p).is_empty()).await;
+    assert_eq!(picture.indexes_unknown(), None);
+    watched
+        .picture(|p| p.indexes_left_behind().next().is_some())
+        .await;
+}
+
+#[tokio::test]
+async fn a_role_without_grants_says_that_it_does_not_know_of_the_builds_of_others() {
     let server = Server::start(&[]).unwrap();
     let mut writer = Client::of(&server, "web").await;
     writer
@@ -129,6 +148,13 @@ async fn a_role_without_grants_does_not_take_the_builds_of_others_for_abandoned(
     let url = server.url("postgres").replace("user=postgres", "user=app");
     let mut watched = Watched::start(&[url], Vec::new());
     assert!(!taken_for_abandoned(&mut watched).await);
+    let picture = watched.picture(|p| !invalid(p).is_empty()).await;
+    let why = picture.indexes_unknown().unwrap();
+    assert!(
+        why.starts_with("whether orders_n on orders is being built"),
+        "{why}"
+    );
+    assert!(why.ends_with("grant pg_monitor to app"), "{why}");
     writer.run("commit").await;
     build.await.unwrap().unwrap();
 }

@@ -183,3 +183,13 @@ async fn a_poll_that_fails_from_the_start_says_why() {
     assert!(why.contains("permission denied for function"), "{why}");
     assert!(is_up(&database) && database.picture.is_none());
 }
+
+#[tokio::test]
+async fn where_nothing_is_tracked_the_setting_is_named_and_no_grant() {
+    let server = Server::start(&[("track_activities", "off")]).unwrap();
+    let _other = Client::of(&server, "web").await;
+    let mut watched = Watched::of(&server);
+    let picture = watched.picture(|p| p.hidden_sessions().is_some()).await;
+    let why = picture.hidden_sessions().unwrap();
+    assert!(why.ends_with("hidden: track_activities is off"), "{why}");
+}

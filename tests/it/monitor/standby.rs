@@ -43,6 +43,8 @@ async fn who_keeps_a_standby_from_going_on_is_found_and_ended_there() {
             && picture(health, "db1").is_some_and(|standby| !standby.locks.nodes.is_empty())
     };
     let health = watched.until(waits).await;
+    let log = std::fs::read_to_string(standby.dir().join("server.log")).unwrap();
+    assert!(!log.contains("recovery is in progress"), "{log}");
     let seen = picture(&health, "db1").unwrap();
     assert!(seen.server.in_recovery && !picture(&health, "db0").unwrap().server.in_recovery);
     let [root, recovery] = &seen.locks.nodes[..] else {

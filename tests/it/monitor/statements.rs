@@ -46,6 +46,41 @@ async fn an_extension_that_was_never_loaded_is_said_to_be_so() {
 }
 
 #[tokio::test]
+async fn an_extension_that_records_nothing_is_said_to_do_so_and_by_which_setting() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client.run("create extension pg_stat_statements").await;
+    let off = "alter system set pg_stat_statements.track = 'none'";
+    client.run(off).await;
+    client.run("select pg_reload_conf()").await;
+    let mut watched = Watched::of(&server);
+    let says = |words: &'static str| {
+        move |p: &Picture| {
+            p.statements
+                .why_not()
+                .is_some_and(|why| why.ends_with(words))
+        }
+    };
+    watched
+        .picture(says("pg_stat_statements.track is none"))
+        .await;
+    client
+        .run("alter system reset pg_stat_statements.track")
+        .await;
+    let version = "select current_setting('server_version_num')::int8";
+    if client.ask(version).await >= 140_000 {
+        client
+            .run("alter system set compute_query_id = 'off'")
+            .await;
+        client.run("select pg_reload_conf()").await;
+        watched.picture(says("compute_query_id is off")).await;
+        client.run("alter system reset compute_query_id").await;
+    }
+    client.run("select pg_reload_conf()").await;
+    watched.picture(|p| p.statements.get().is_some()).await;
+}
+
+#[tokio::test]
 async fn what_is_slower_than_before_t_zero_is_found_wherever_the_extension_is() {
     let server = Server::start(&[]).unwrap();
     let mut client = Client::of(&server, "web").await;

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use super::simple::{literal, row};
 use super::words::words;
 use crate::journal::event::{Job, Stage};
-use crate::monitor::{IDENTITY, Target};
+use crate::monitor::{IDENTITY, Target, server_of};
 use crate::run::input::{Fate, Notice};
 use crate::run::state::Transaction;
 use crate::run::work::backends::Backends;
@@ -233,23 +233,29 @@ pub(super) async fn identity(server: &mut PgConnection) -> Option<String> {
 /// Whether two identities are those of different servers, or of the same one before and after it was
 /// promoted.
 fn is_another(then: &str, now: &str) -> bool {
-    let server = |identity: &str| identity.splitn(3, '/').take(2).collect::<String>();
-    server(then) != server(now)
+    without_life(then) != without_life(now)
 }
 
 /// The part of an identity that a crash does not change: that of a server which keeps the number of a
 /// transaction through a crash.
-pub(super) fn without_life(identity: &str) -> &str {
-    identity
-        .match_indices('/')
-        .nth(1)
-        .map_or(identity, |(at, _)| &identity[..at])
+fn without_life(identity: &str) -> String {
+    let (server, _) = server_of(identity);
+    let parts: Vec<&str> = server.splitn(3, '/').take(2).collect();
+    parts.join("/")
+}
+
+/// An identity without the part that a crash changes.
+pub(super) fn in_any_life(identity: &str) -> String {
+    let database = server_of(identity).1;
+    let database = database.map_or(String::new(), |database| format!("@{database}"));
+    without_life(identity) + &database
 }
 
 /// Whether the server has recovered from a crash between two identities of its. Where the number of the
 /// transaction is kept through a crash nothing is said of it, nor in journals of older versions.
 fn has_crashed(then: &str, now: &str) -> bool {
-    match (then.splitn(3, '/').nth(2), now.splitn(3, '/').nth(2)) {
+    let life = |identity| server_of(identity).0.splitn(3, '/').nth(2);
+    match (life(then), life(now)) {
         (Some(then), Some(now)) => then != now,
         _ => false,
     }
@@ -267,13 +273,21 @@ mod tests {
             ("71/00000001/5", "71/00000002/5", (true, false)),
             ("71/00000001/5", "72/00000001/6", (true, true)),
             ("71/00000001", "71/00000001/6", (false, false)),
+            ("71/00000001/5@16384", "71/00000001/5", (false, false)),
+            ("71/00000001/5@16384", "71/00000001/6@16384", (false, true)),
         ];
         for (then, now, expected) in cases {
             let found = (is_another(then, now), has_crashed(then, now));
             assert_eq!(found, expected, "{then} {now}");
-            assert!(!has_crashed(without_life(then), now), "{then} {now}");
+            assert!(!has_crashed(&in_any_life(then), now), "{then} {now}");
         }
-        assert_eq!(without_life("71/00000001/5"), "71/00000001");
-        assert_eq!(without_life("71/00000001"), "71/00000001");
+        let durable = [
+            ("71/00000001/5", "71/00000001"),
+            ("71/00000001", "71/00000001"),
+            ("71/00000001/5@16384", "71/00000001@16384"),
+        ];
+        for (identity, expected) in durable {
+            assert_eq!(in_any_life(identity), expected);
+        }
     }
 }

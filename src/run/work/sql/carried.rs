@@ -12,7 +12,7 @@ use super::SqlTask;
 use super::link::Link;
 use super::words::words;
 use crate::journal::event::SessionLeft;
-use crate::monitor::Likeness;
+use crate::monitor::{Likeness, server_of};
 use crate::run::input::Finish;
 use crate::run::work::judge::not_begun;
 use crate::run::work::rows::Printer;
@@ -57,10 +57,13 @@ impl Link {
         let mut why = Vec::new();
         if let (Some(then), Some(now)) = (&task.before.server, &self.server) {
             match Likeness::of(then, now) {
-                // What a promoted one has not is asked when it is seen first, and holds the run then.
-                Likeness::Same | Likeness::Promoted(_) => {}
+                // What a promoted one has not is asked when it is seen first, and holds the run then, as does
+                // a database that was made anew by others than a step.
+                Likeness::Same | Likeness::Promoted(_) | Likeness::Remade => {}
                 Likeness::Another => why.push(format!(
-                    "`{name}` is not the server that ran the steps before ({now} instead of {then})"
+                    "`{name}` is not the server that ran the steps before ({} instead of {})",
+                    server_of(now).0,
+                    server_of(then).0
                 )),
             }
         }

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::SqlTask;
-use super::ask::without_life;
+use super::ask::in_any_life;
 use super::ears::Ears;
 use super::heard::{self, Said};
 use super::number;
@@ -153,7 +153,7 @@ impl Link {
                 let own = number::take(&mut self.connection, self.version, &self.options).await?;
                 (xid, lsn) = (own.xid, own.lsn);
                 if own.is_durable {
-                    server = server.map(|identity| without_life(&identity).to_owned());
+                    server = server.map(|identity| in_any_life(&identity));
                 }
             }
         } else if let Some(limit) = limit {

@@ -76,6 +76,7 @@ impl SqlRecognise {
                 Likeness::Same => Answerer::Same,
                 Likeness::Promoted(timeline) => Answerer::Promoted(timeline),
                 Likeness::Another => Answerer::Another { then: then.clone() },
+                Likeness::Remade => Answerer::Remade,
             },
             (Some(_), None) if is_standby(server).await? => Answerer::Standby,
             _ => Answerer::Same,
@@ -85,7 +86,8 @@ impl SqlRecognise {
             return Ok(found);
         };
         for (step, transaction) in &self.transactions {
-            match has(server, transaction, &now).await? {
+            let known = self.known.as_deref();
+            match has(server, transaction, (known, &now)).await? {
                 Some(true) => found.there += 1,
                 Some(false) => found.lost.push(step.clone()),
                 None => {}
@@ -99,18 +101,24 @@ async fn is_standby(server: &mut PgConnection) -> Result<bool, sqlx::Error> {
     row(server, "select pg_is_in_recovery()").await?.try_get(0)
 }
 
-/// Whether the server that is called `now` has what `transaction` has committed; none where it can't be asked for
-/// that: the transaction was another system's, or is so old that it is forgotten.
+/// Whether the server that is called `now`, and was last `known` as that, has what `transaction` has committed; none
+/// where it can't be asked for that: the transaction was another system's, or is so old that it is forgotten, or
+/// somebody knows that its database is gone.
 async fn has(
     server: &mut PgConnection,
     transaction: &Transaction,
-    now: &str,
+    (known, now): (Option<&str>, &str),
 ) -> Result<Option<bool>, sqlx::Error> {
     let (Some(xid), Some(then)) = (transaction.xid, &transaction.server) else {
         return Ok(None);
     };
     match Likeness::of(then, now) {
         Likeness::Another => return Ok(None),
+        // The server knows its number still, and what it did went with the database.
+        Likeness::Remade => {
+            let news = known.map(|known| Likeness::of(known, now)) == Some(Likeness::Remade);
+            return Ok(news.then_some(false));
+        }
         // A replica that had not heard of the number has given it to somebody else.
         Likeness::Promoted(_) if !has_heard(server, transaction).await? => return Ok(Some(false)),
         _ => {}

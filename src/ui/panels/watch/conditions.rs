@@ -73,6 +73,7 @@ fn busy() -> Health {
         name: "orders_old".to_owned(),
         table: "orders".to_owned(),
         being_built: false,
+        hidden: false,
     }]);
     let mut health = health(vec![database(picture)]);
     health.probes = probes();

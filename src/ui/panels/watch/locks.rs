@@ -130,9 +130,12 @@ pub(super) fn rows_above(sight: &Sight<'_>, width: u16) -> usize {
 /// The tree in a few words.
 pub(super) fn summary(picture: &Picture) -> String {
     let tree = &picture.locks;
+    let blind = picture.blind.locks.is_some();
     if tree.waiters == 0 {
-        let blind = picture.blind.locks.is_some();
         return if blind { "not known" } else { "none" }.to_owned();
+    }
+    if blind && tree.blockers == 0 {
+        return format!("blockers not known, {} waiting", tree.waiters);
     }
     let blockers = count(tree.blockers as usize, "blocker");
     // Of some locks nobody has been asked yet who holds them.

@@ -50,7 +50,8 @@ fn unknown(picture: &Picture) -> Vec<String> {
     let going_on = going_on.map(|why| format!("not all is known of what goes on: {why}"));
     let indexes = picture.invalid_indexes.why_not().into_iter();
     let indexes = indexes.map(|why| format!("which indexes are invalid is not known: {why}"));
-    going_on.chain(indexes).collect()
+    let hidden = picture.indexes_unknown();
+    going_on.chain(indexes).chain(hidden).collect()
 }
 
 /// How much room the panel needs.

@@ -219,6 +219,18 @@ fn locks_show_prepared_transactions_and_circles() {
 }
 
 #[test]
+fn who_blocks_is_not_known_to_be_nobody_where_it_may_not_be_asked() {
+    let mut picture = picture();
+    picture.locks.waiters = 14;
+    picture.blind.locks = Some("permission denied for function pg_blocking_pids".to_owned());
+    let drawn = drawn(Panel::Locks, &health(vec![database(picture)]));
+    assert!(
+        drawn.contains("Locks  blockers not known, 14 waiting"),
+        "{drawn}"
+    );
+}
+
+#[test]
 fn an_old_picture_says_how_old_it_is_and_why() {
     let mut picture = crowded();
     picture.at = ago(42);
@@ -579,6 +591,7 @@ fn progress_is_one_bar_or_honest_words() {
         name: name.to_owned(),
         table: "orders".to_owned(),
         being_built,
+        hidden: false,
     };
     let seen = vec![index("orders_new", true), index("orders_old", false)];
     picture.invalid_indexes = Known::seen(seen);
