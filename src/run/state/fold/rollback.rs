@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Fold, Mismatch};
 use crate::journal::event::{Applied, RollbackStarted};
-use crate::plan::StepIx;
+use crate::plan::{Home, StepIx};
 use crate::run::state::step::{Omission, StepState};
 use crate::run::state::types::{ItemState, RollbackState};
 use crate::run::status::Status;
@@ -50,7 +50,11 @@ impl Fold<'_> {
     /// What the way before did of its own is done again where this one has it, too: in between the other was undone.
     fn begin_anew(&mut self, ix: StepIx) {
         let step = &mut self.state.steps[ix];
-        if step.status.is_active() || matches!(step.status, Status::Pending | Status::Unknown) {
+        let own = matches!(self.plan.steps[ix].home, Home::Tier(_));
+        if !own
+            || step.status.is_active()
+            || matches!(step.status, Status::Pending | Status::Unknown)
+        {
             return;
         }
         let anew = StepState {
@@ -59,6 +63,7 @@ impl Fold<'_> {
             ..StepState::default()
         };
         let stood = Box::new(std::mem::replace(step, anew));
+        self.state.in_hand.remove(&ix);
         let gone = self
             .state
             .rollback
