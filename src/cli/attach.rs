@@ -26,7 +26,7 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
             complain!("`gonogo resume {}` goes on", dir.id());
             return Ok(Exit::Open);
         }
-        wake::go_on(&dir, &missing).await?;
+        wake::go_on(&dir, &missing, place::user(common)).await?;
     }
     let plan = Arc::new(status::load_plan(&dir)?);
     let start = Start::First(async { Ok(()) });
@@ -38,7 +38,7 @@ pub(super) async fn attach(common: &Common, args: &Attach) -> anyhow::Result<Exi
 pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exit> {
     let dir = place::find(common, &args.attach.run)?;
     if args.detach {
-        if let Some(why) = wake::wake(&dir).await? {
+        if let Some(why) = wake::wake(&dir, place::user(common)).await? {
             complain!("{why}; going on with a new one");
         }
         writeln!(std::io::stdout(), "{}", dir.id())?;
@@ -46,11 +46,11 @@ pub(super) async fn resume(common: &Common, args: &Resume) -> anyhow::Result<Exi
     }
     let plan = Arc::new(status::load_plan(&dir)?);
     let role = role(&args.attach);
-    let sleeping = dir.clone();
+    let (sleeping, by) = (dir.clone(), place::user(common));
     let (tell, told) = oneshot::channel();
     let waking = has_terminal().then(|| {
         tokio::spawn(async move {
-            let woken = wake::wake(&sleeping).await;
+            let woken = wake::wake(&sleeping, by).await;
             // It is said on the screen, and once that is left again.
             let _ = tell.send(woken.as_ref().map(drop).map_err(|why| format!("{why:#}")));
             woken

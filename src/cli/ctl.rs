@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::place;
 use super::say::{complain, json};
 use super::status;
-use crate::journal::{Lease, Reader};
+use crate::journal::{JournalError, Lease, Reader};
 use crate::run::{Command, RunDir, SessionName};
 use crate::wire::{self, ConnectError, FromEngine, Hello, Role};
 
@@ -359,7 +359,15 @@ async fn no_engine(dir: &RunDir) -> Option<String> {
 }
 
 async fn events(dir: &RunDir, from: u64, follow: bool) -> anyhow::Result<Exit> {
-    let mut reader = Reader::open_after(&dir.journal(), from.saturating_sub(1)).await?;
+    let mut reader = match Reader::open_after(&dir.journal(), from.saturating_sub(1)).await {
+        // It is not the one before that was asked for.
+        Err(JournalError::NoSuchEntry(_)) => {
+            let last = status::fold(dir).await?.1.seq;
+            complain!("there is no entry {from} in the journal: its last one is {last}");
+            return Ok(Exit::NotDone);
+        }
+        read => read?,
+    };
     let mut out = std::io::stdout().lock();
     let mut last = from.saturating_sub(1);
     let mut over = false;

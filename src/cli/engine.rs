@@ -20,9 +20,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use self::lookout::Lookout;
 use super::exit::Exit;
-use super::{applied, copy, monitors, status, watchman};
+use super::{applied, copy, monitors, status, wake, watchman};
 use crate::clock::SystemClock;
-use crate::journal::event::RunCreated;
+use crate::journal::event::{EndedEngine, RunCreated};
 use crate::journal::{Entry, Event, Lease, SqliteStore};
 use crate::plan::Plan;
 use crate::run::{
@@ -78,6 +78,8 @@ struct Found {
     created: RunCreated,
     state: RunState,
     store: SqliteStore,
+    /// The engine before, if that was ended because it did not answer.
+    ended: Option<EndedEngine>,
 }
 
 impl Found {
@@ -87,11 +89,13 @@ impl Found {
         let created =
             created(&entries).context("the journal does not begin with the run's creation")?;
         let state = RunState::folded(&plan, &entries)?;
+        let ended = wake::ended(dir).filter(|ended| last_engine(&entries) == Some(ended.pid));
         Ok(Found {
             plan,
             created,
             state,
             store,
+            ended,
         })
     }
 }
@@ -131,6 +135,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         created,
         state,
         store,
+        ended,
     } = found;
     let (environment, before) = (Environment::of_this_process(), Environment::known(dir));
     let (engine, published) = Engine::new(Parts {
@@ -142,6 +147,7 @@ async fn run(dir: &RunDir) -> anyhow::Result<Exit> {
         readings: lookout.readings(),
         secrets: secrets.clone(),
         variables,
+        ended,
         changed: before.map_or_else(Vec::new, |before| environment.differences(&before)),
         die_after: std::env::var("GONOGO_DIE_AFTER").ok(),
     });
@@ -206,6 +212,15 @@ fn created(entries: &[Entry]) -> Option<RunCreated> {
         Some(Event::RunCreated(created)) => Some(created.clone()),
         _ => None,
     }
+}
+
+/// The process of the engine that had the run last.
+fn last_engine(entries: &[Entry]) -> Option<u32> {
+    let mut before = entries.iter().rev();
+    before.find_map(|entry| match &entry.event {
+        Event::EngineStarted(engine) => Some(engine.pid),
+        _ => None,
+    })
 }
 
 /// Ends when there is nothing to drive any more, or nobody wants it to be driven. An engine of another

@@ -37,6 +37,8 @@ use clap::{CommandFactory, Parser};
 pub use args::{Cli, Verb};
 use exit::Exit;
 
+use crate::journal::LeaseError;
+
 /// Runs the program with the arguments it was given.
 pub fn main() -> ExitCode {
     // One provider of cryptography for all of TLS; a second call would find it installed already.
@@ -53,9 +55,12 @@ pub fn main() -> ExitCode {
                 "gonogo: {}",
                 crate::plan::printable(&error_text)
             );
-            match error.downcast_ref::<crate::run::NoRun>() {
-                Some(_) => Exit::Usage.code(),
-                None => Exit::Internal.code(),
+            if error.is::<crate::run::NoRun>() {
+                Exit::Usage.code()
+            } else if let Some(LeaseError::Taken(_)) = error.downcast_ref() {
+                Exit::NotDone.code()
+            } else {
+                Exit::Internal.code()
             }
         }
     };

@@ -18,8 +18,8 @@ use super::say::complain;
 use super::{applied, beside, headless, place, problems};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{IncludedFile, NoteAdded, RunCreated, VariableSet};
-use crate::journal::{Actor, Event, SqliteStore, Store, Unwritten, Via};
-use crate::plan::{self, Plan, Severity, Source, Var};
+use crate::journal::{Actor, Event, Lease, LeaseError, SqliteStore, Store, Unwritten, Via};
+use crate::plan::{self, Plan, Severity, Source, Var, nearest};
 use crate::run::{Environment, RunDir, own_program};
 use crate::wire::{self, Role, Start};
 
@@ -200,7 +200,12 @@ fn from_environment(var: &Var) -> Option<String> {
 /// Why the variable `name` can't be given `value` on the command line, if it can't.
 fn refusal(plan: &Plan, name: &str, value: &str) -> Option<String> {
     match plan.var(name) {
-        None => Some(format!("the plan has no variable `{name}`")),
+        None => {
+            let near = nearest(name, plan.vars.iter().map(|var| var.name.as_str()));
+            let meant = near.map(|near| format!(": did you mean `{near}`?"));
+            let meant = meant.unwrap_or_default();
+            Some(format!("the plan has no variable `{name}`{meant}"))
+        }
         Some(var) if var.secret => Some(format!(
             "{name} is secret and would show in the list of processes: put it in the environment, or `gonogo ctl last set {name}=-`"
         )),
@@ -303,6 +308,10 @@ async fn listens(dir: &RunDir, engine: &mut Child) -> anyhow::Result<()> {
     let connects = |address| std::os::unix::net::UnixStream::connect(address).is_ok();
     while !wire::address(&dir.socket()).is_some_and(connects) {
         if let Some(status) = engine.try_wait()? {
+            // Somebody else was quicker.
+            if let Some(other) = Lease::holder(dir.path()) {
+                return Err(LeaseError::Taken(Some(other)).into());
+            }
             bail!(
                 "the engine ended at once ({status}): {}",
                 last_words(&dir.engine_log())

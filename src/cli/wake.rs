@@ -7,6 +7,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{ctl, run};
+use crate::journal::event::EndedEngine;
 use crate::journal::{Lease, Reader};
 use crate::run::RunDir;
 use crate::wire::ConnectError;
@@ -23,15 +24,15 @@ pub(super) struct Missing {
     holder: Option<u32>,
 }
 
-/// Starts a new engine where the run needs one; tells why it did.
-pub(super) async fn wake(dir: &RunDir) -> anyhow::Result<Option<String>> {
+/// Starts a new engine `by` somebody's wish where the run needs one; tells why it did.
+pub(super) async fn wake(dir: &RunDir, by: String) -> anyhow::Result<Option<String>> {
     let Some(missing) = missing(dir).await? else {
         return Ok(None);
     };
     if !is_open(dir).await? {
         return Ok(None);
     }
-    go_on(dir, &missing).await?;
+    go_on(dir, &missing, by).await?;
     Ok(Some(missing.why))
 }
 
@@ -62,8 +63,9 @@ pub(super) async fn missing(dir: &RunDir) -> anyhow::Result<Option<Missing>> {
 }
 
 /// Starts a new engine. One that holds the run and was found not to answer is killed first: it stands
-/// still, and killing an engine is safe at any instant. One that has come since is left alone.
-pub(super) async fn go_on(dir: &RunDir, missing: &Missing) -> anyhow::Result<()> {
+/// still, and killing an engine is safe at any instant. One that has come since is left alone. Who wished that is
+/// kept for the record.
+pub(super) async fn go_on(dir: &RunDir, missing: &Missing, by: String) -> anyhow::Result<()> {
     let holder = Lease::holder(dir.path());
     if holder.is_some() && holder != missing.holder {
         return Ok(());
@@ -76,10 +78,14 @@ pub(super) async fn go_on(dir: &RunDir, missing: &Missing) -> anyhow::Result<()>
                 "process {number} is not the engine here: that runs in another container, and has to be ended there"
             );
         }
-        match kill_process(pid, Signal::KILL) {
+        // Whichever engine comes next records it. A full disk keeps nobody from going on.
+        let _ = keep_ended(dir, &EndedEngine { pid: number, by });
+        if let Err(error) = kill_process(pid, Signal::KILL) {
+            let _ = std::fs::remove_file(dir.ended_engine());
             // On its way out already, or not here.
-            Ok(()) | Err(Errno::SRCH) => {}
-            Err(error) => bail!("failed to end the engine (process {number}): {error}"),
+            if error != Errno::SRCH {
+                bail!("failed to end the engine (process {number}): {error}");
+            }
         }
         let freed = async {
             while Lease::holder(dir.path()).is_some() {
@@ -91,6 +97,16 @@ pub(super) async fn go_on(dir: &RunDir, missing: &Missing) -> anyhow::Result<()>
         }
     }
     run::start_engine(dir, &[]).await
+}
+
+fn keep_ended(dir: &RunDir, ended: &EndedEngine) -> std::io::Result<()> {
+    std::fs::write(dir.ended_engine(), serde_json::to_vec(ended)?)
+}
+
+/// The engine of the run in `dir` that was ended last, because it did not answer.
+pub(super) fn ended(dir: &RunDir) -> Option<EndedEngine> {
+    let bytes = std::fs::read(dir.ended_engine()).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// Whether the process `pid` is there and is not what drives the run in `dir`: what holds a lock may

@@ -83,6 +83,7 @@ pub use pattern::Pattern;
 pub use plural::{count, ending};
 pub use printable::{is_obeyed, printable};
 pub use probe::{LogSource, Probe, ProbeScript, ProbeTarget};
+pub(crate) use problem::nearest;
 pub use problem::{Problem, Severity};
 pub use reflow::{is_alert, reflow};
 pub use snapshot::{Aspect, Flaw, Kept, Snapshot, fits};

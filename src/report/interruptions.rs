@@ -15,8 +15,16 @@ pub(super) fn lines(plan: &Plan, entries: &[Entry]) -> Vec<String> {
             Event::EngineStarted(engine) if engine.resumed => {
                 let before = n.checked_sub(1).map(|n| entries[n].at.to_local_time());
                 let last = before.unwrap_or_default();
+                let before = match &engine.ended {
+                    None => "the engine was gone, and".to_owned(),
+                    Some(ended) => format!(
+                        "the engine (process {}) was there, did not answer, and was ended by {};",
+                        ended.pid,
+                        cell(&ended.by)
+                    ),
+                };
                 format!(
-                    "- {at} the engine was gone, and process {} took the run up; the last entry before is of {last}",
+                    "- {at} {before} process {} took the run up; the last entry before is of {last}",
                     engine.pid
                 )
             }

@@ -248,12 +248,18 @@ fn interruptions_tell_who_went_on_and_what_was_found() {
         Event::EngineStarted(EngineStarted {
             pid: 11,
             resumed: false,
+            ended: None,
         }),
     );
     night.started(None, &first, None);
     for pid in [12, 13] {
-        let resumed = true;
-        night.add(None, Event::EngineStarted(EngineStarted { pid, resumed }));
+        let by = "anna".to_owned();
+        let engine = EngineStarted {
+            pid,
+            resumed: true,
+            ended: (pid == 13).then_some(EndedEngine { pid: 12, by }),
+        };
+        night.add(None, Event::EngineStarted(engine));
         night.sought(&first, "the engine that watched it is gone");
     }
     night.add(
@@ -272,7 +278,7 @@ fn interruptions_tell_who_went_on_and_what_was_found() {
         [
             "- 00:00:03 the engine was gone, and process 12 took the run up; the last entry before is of 00:00:02",
             "- 00:00:04 1.2 Apply was looked for, the engine that watched it is gone: it had to be looked for again",
-            "- 00:00:05 the engine was gone, and process 13 took the run up; the last entry before is of 00:00:04",
+            "- 00:00:05 the engine (process 12) was there, did not answer, and was ended by anna; process 13 took the run up; the last entry before is of 00:00:04",
             "- 00:00:06 1.2 Apply was looked for, the engine that watched it is gone: it was still going on, and was watched again",
             "- 00:00:08 1.2 Apply was looked for, the connection was lost: it had passed, as the server tells",
             "- 00:00:10 the journal could be written again: the disk was full",

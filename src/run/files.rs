@@ -131,6 +131,11 @@ impl RunDir {
         self.path.join("environment.json")
     }
 
+    /// The engine that was ended last because it did not answer, and by whom: the next one records it.
+    pub fn ended_engine(&self) -> PathBuf {
+        self.path.join("ended-engine.json")
+    }
+
     /// What the engine says about itself.
     pub fn engine_log(&self) -> PathBuf {
         self.path.join("engine.log")

@@ -6,8 +6,8 @@ use super::effect::Secret;
 use crate::clock::Moment;
 use crate::journal::Actor;
 use crate::journal::event::{
-    Applied, BackendAction, ChangedFile, ConditionOf, Finding, Job, KnownBy, Left, Outcome,
-    SessionLeft, SnapshotTaken,
+    Applied, BackendAction, ChangedFile, ConditionOf, EndedEngine, Finding, Job, KnownBy, Left,
+    Outcome, SessionLeft, SnapshotTaken,
 };
 use crate::monitor::Alert;
 
@@ -18,6 +18,8 @@ pub enum Input {
     Engine {
         /// Its process.
         pid: u32,
+        /// The one before it, if that was ended because it did not answer.
+        ended: Option<EndedEngine>,
         /// How its environment differs from that of the engine before it, a few words a variable.
         changed: Vec<String>,
         /// What it knows, and does not know any more, of the plan's variables.

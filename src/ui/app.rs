@@ -84,7 +84,7 @@ struct App {
     clock: SystemClock,
     feed: Feed,
     /// What was wished and not answered yet.
-    asked: HashMap<u64, Command>,
+    asked: HashMap<u64, (Command, Moment)>,
     next_id: u64,
     /// When the last frame was drawn.
     drawn: Moment,
@@ -164,6 +164,9 @@ impl App {
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
         self.outputs.follow(&self.world, &self.view);
         let now = self.clock.now();
+        // The numbers of wishes only grow.
+        let first = self.asked.iter().min_by_key(|(id, _)| **id);
+        self.world.asked = first.map(|(_, (_, at))| *at);
         self.view.settle(&self.world, now);
         let size = screen.terminal.size()?;
         let area = Rect::new(0, 0, size.width, size.height);
@@ -226,12 +229,11 @@ impl App {
     }
 
     fn send(&mut self, command: Command) {
-        let id = self.next_id;
+        let (id, now) = (self.next_id, self.clock.now());
         self.next_id += 1;
         if self.feed.wishes.try_send((id, command.clone())).is_ok() {
-            self.asked.insert(id, command);
+            self.asked.insert(id, (command, now));
         } else {
-            let now = self.clock.now();
             self.view
                 .say("the engine does not take commands now", true, now);
         }
@@ -280,7 +282,7 @@ impl App {
         let Some((id, refusal)) = reply else {
             return Ok(());
         };
-        let asked = self.asked.remove(&id);
+        let asked = self.asked.remove(&id).map(|(command, _)| command);
         match refusal {
             Some(why) => self.view.say(why, true, now),
             None => self.granted(asked, now),
@@ -294,7 +296,8 @@ impl App {
             Event::BackendAnswered(answer) => {
                 self.view.say(answer.result.clone(), !answer.done, now);
                 // The grant may come later, and has no more to say.
-                self.asked.retain(|_, asked| !is_answered(asked, answer));
+                self.asked
+                    .retain(|_, (asked, _)| !is_answered(asked, answer));
             }
             // Of what was long before this screen came nobody has to be told; of what was while it did not
             // hear the engine, whoever drove until then.

@@ -22,7 +22,7 @@ pub fn guide(world: &World, database: usize, now: Moment) -> String {
     if world.trouble.is_some() {
         return "the run goes on by itself once its journal can be written again".to_owned();
     }
-    if let Some(silent) = world.silent(now) {
+    if let Some(silent) = world.silent(now).or_else(|| world.unanswered(now)) {
         return format!(
             "the engine has not answered for {}: what is pressed waits for it",
             words::short(silent)
@@ -325,6 +325,30 @@ mod tests {
         assert_eq!(told(Evidence::Socket), certain);
         let guess = format!("{helps}perhaps our step waits for it");
         assert_eq!(told(Evidence::Guess), guess);
+    }
+
+    #[test]
+    fn who_waits_for_an_answer_is_told_so_before_the_engine_is_silent_for_long() {
+        let plan = "title = 'T'\n[[phase]]\nname = 'P'\nkind = 'deploy'\n[[phase.step]]\n\
+                    title = 'A'\nshell = 'a'\n";
+        let mut world = crate::ui::testing::world("plan.toml", plan);
+        let later = |millis: u64| Moment {
+            wall: 0,
+            mono: millis * 1_000,
+            boot: 0,
+        };
+        (world.link, world.heard) = (Link::Up, Some(later(500)));
+        let told = |world: &World, millis| guide(world, 0, later(millis));
+        assert!(!told(&world, 1_900).contains("has not answered"));
+        world.asked = Some(later(600));
+        assert!(!told(&world, 1_500).contains("has not answered"));
+        let words = told(&world, 1_900);
+        assert!(
+            words.starts_with("the engine has not answered for 1.3s"),
+            "{words}"
+        );
+        world.asked = None;
+        assert!(!told(&world, 1_900).contains("has not answered"));
     }
 
     #[test]

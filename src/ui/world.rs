@@ -22,6 +22,9 @@ use crate::wire::FromEngine;
 /// How long an engine may be silent before that is shown: it has a beat of 1 s.
 const SILENCE: Duration = Duration::from_millis(2_500);
 
+/// How long an answer may take before that is said.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// How the screen is connected to the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -47,6 +50,8 @@ pub struct World {
     pub link: Link,
     /// When the last word came from the engine.
     pub heard: Option<Moment>,
+    /// When the first of the wishes was sent that have no answer yet.
+    pub asked: Option<Moment>,
     /// The number of the screen's connection.
     pub me: Option<ClientId>,
     /// The connection that drives.
@@ -77,6 +82,7 @@ impl World {
             health: Arc::default(),
             link: Link::Connecting,
             heard: None,
+            asked: None,
             me: None,
             driver: None,
             drove: false,
@@ -151,6 +157,12 @@ impl World {
     pub fn silent(&self, now: Moment) -> Option<Duration> {
         let silent = now.since(self.heard?);
         (self.link == Link::Up && self.state.end.is_none() && silent >= SILENCE).then_some(silent)
+    }
+
+    /// For how long somebody waits for an answer of the engine, if that is longer than it should be.
+    pub fn unanswered(&self, now: Moment) -> Option<Duration> {
+        let waits = now.since(self.asked?);
+        (waits >= PATIENCE).then_some(waits)
     }
 
     /// Why nobody would hear a command now, if nobody would. None is sent then: it would be carried out when

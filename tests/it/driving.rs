@@ -326,6 +326,11 @@ kind = "before"
     run.ctl(&["set", "release=v17"]);
     run.ctl(&["run"]);
     run.wait_finished("print");
+    let beyond = run.refused(&["events", "--from", "900"]);
+    assert!(
+        beyond.contains("no entry 900 in the journal: its last one is "),
+        "{beyond}"
+    );
     let greeting = "it's $(id) \"quoted\"";
     assert_eq!(
         run.output("print-1.log"),

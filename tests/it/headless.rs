@@ -111,11 +111,16 @@ fn a_check_waits_for_a_person_unless_it_is_told_not_to() {
 #[test]
 fn what_is_wrong_on_the_command_line_is_said_and_nothing_happens() {
     let bench = Bench::new();
-    bench.write("plan.toml", &plan("true", "true"));
+    let named = "[vars]\nrelease_tag = { default = 'v1' }\n";
+    bench.write("plan.toml", &(plan("true", "true") + named));
     for (args, words) in [
         (&["run"][..], "PLAN"),
         (&["run", "--set", "novalue", "plan.toml"], "NAME=VALUE"),
         (&["run", "--set", "nobody=1", "plan.toml"], "nobody"),
+        (
+            &["run", "--set", "release-tag=1", "plan.toml"],
+            "did you mean `release_tag`?",
+        ),
         (&["ctl", "nosuchrun", "status"], "nosuchrun"),
         (&["attach"], "no run"),
         (&["fly"], "fly"),

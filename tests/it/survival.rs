@@ -55,11 +55,17 @@ fn a_frozen_engine_is_ended_and_replaced() {
         "{}",
         text_of(&refused)
     );
-    let resumed = bench.gonogo(&["resume", "last", "--detach"]);
+    let resumed = bench.gonogo(&["--as", "bob", "resume", "last", "--detach"]);
     assert!(resumed.status.success(), "{}", text_of(&resumed));
     assert!(text_of(&resumed).contains("does not answer"));
     // It can't come back and do something.
     assert!(!is_alive(frozen));
+    let entries = run.entries();
+    let started = entries
+        .iter()
+        .rfind(|entry| entry["kind"] == "engine_started");
+    let ended = serde_json::json!({ "pid": frozen, "by": "bob" });
+    assert_eq!(started.unwrap()["data"]["ended"], ended);
     assert_ne!(run.engine(), frozen);
     bench.write("go", "");
     step_is(&run, "1.1", "passed");
@@ -110,6 +116,24 @@ fn there_is_never_a_second_engine() {
     let resumed = bench.gonogo(&["resume", "last", "--detach"]);
     assert!(resumed.status.success());
     assert_eq!(run.engine(), first);
+}
+
+#[test]
+fn of_several_who_resume_at_once_all_but_one_are_told_that_another_has_the_run() {
+    let bench = Bench::new();
+    let run = bench.start(WAITS);
+    run.kill_engine();
+    let resumed: Vec<_> = thread::scope(|scope| {
+        let resume = || bench.gonogo(&["resume", "last", "--detach"]);
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(resume)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(resumed.iter().any(|one| one.status.success()));
+    for one in resumed.iter().filter(|one| !one.status.success()) {
+        assert_eq!(one.status.code(), Some(1), "{}", text_of(one));
+        let words = text_of(one);
+        assert!(words.contains("already driving this run"), "{words}");
+    }
 }
 
 #[test]

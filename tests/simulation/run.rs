@@ -188,6 +188,7 @@ impl Simulation {
             supervisor: hands,
             readings: Readings::default(),
             secrets: Secrets::default(),
+            ended: None,
             changed: changed.into_iter().collect(),
             variables: lost,
             die_after: None,
@@ -557,6 +558,7 @@ impl Simulation {
             if often {
                 let input = Input::Engine {
                     pid: 7,
+                    ended: None,
                     changed: Vec::new(),
                     variables: Vec::new(),
                 };

@@ -267,4 +267,9 @@ fn entries_from_before_a_field_came_to_be_are_read_as_they_were_meant() {
         panic!("it can't be read");
     };
     assert!(!rollback.by_wall_clock);
+    let Ok(Event::EngineStarted(engine)) = read("engine_started", r#"{"pid":7,"resumed":true}"#)
+    else {
+        panic!("it can't be read");
+    };
+    assert_eq!(engine.ended, None);
 }

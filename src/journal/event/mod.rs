@@ -24,9 +24,9 @@ pub use outage::{OutageBegan, OutageEnded};
 pub use phase::{ApprovalGiven, ChoiceMade, GateDecided, PhaseFinished, PhaseStarted};
 pub use rollback::{RollbackStarted, UndoItem};
 pub use run::{
-    DriverAttached, DriverLeft, Ending, EngineStarted, Held, IncludedFile, JournalRestored,
-    NoteAdded, PaceChanged, Released, Reviewed, RunCreated, RunFinished, VariableForgotten,
-    VariableSet,
+    DriverAttached, DriverLeft, EndedEngine, Ending, EngineStarted, Held, IncludedFile,
+    JournalRestored, NoteAdded, PaceChanged, Released, Reviewed, RunCreated, RunFinished,
+    VariableForgotten, VariableSet,
 };
 pub use server::ServerSeen;
 pub use snapshot::{Difference, Fortune, SnapshotCompared, SnapshotTaken, SnapshotTotal};

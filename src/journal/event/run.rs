@@ -81,6 +81,18 @@ pub struct EngineStarted {
     pub pid: u32,
     /// Whether another engine had the run before.
     pub resumed: bool,
+    /// The one before, if it was there and did not answer, and was ended for this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedEngine>,
+}
+
+/// An engine that did not answer and was ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedEngine {
+    /// Its process.
+    pub pid: u32,
+    /// Who had it ended.
+    pub by: String,
 }
 
 /// See [`super::Event::JournalRestored`].

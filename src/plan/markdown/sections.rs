@@ -17,7 +17,7 @@ use crate::plan::markdown::figures::since;
 use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::series;
-use crate::plan::markdown::lines::{criteria, spoken};
+use crate::plan::markdown::lines::{criteria, spoken, tables};
 use crate::plan::markdown::names::appendix;
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::Title;
@@ -174,6 +174,9 @@ impl Reader<'_> {
         let idle = self.outline.idle;
         timetable::of_section(section, idle, rules, group, blocks, &mut found, book);
         boxes::say_unread(&found.notes, book);
+        if verified {
+            tables::say_unread(blocks, &found.notes, book);
+        }
         self.take(ix, found, book);
     }
 
@@ -189,6 +192,10 @@ impl Reader<'_> {
         let section = &self.outline.sections[ix];
         let found = walk::read(blocks, TASKS, None, book);
         boxes::say_unread(&found.notes, book);
+        let reading = &self.readings[ix];
+        if reading.role != Role::Rollback && reading.kind() == Some(PhaseKind::Verify) {
+            tables::say_unread(blocks, &found.notes, book);
+        }
         unrun::tell_concept(self.outline, ix, blocks, book);
         let text = section.title.text.to_lowercase();
         if text.starts_with("change details") {

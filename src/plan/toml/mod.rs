@@ -22,8 +22,8 @@ pub(super) use self::phase::clock_place;
 pub(super) use self::snapshot::block;
 use self::table::{Problems, Table};
 pub use self::top::URL_IN_PLAN;
-use super::draft::Draft;
-use super::problem::{Problem, Severity};
+use super::draft::{Draft, Placed};
+use super::problem::{Problem, Severity, nearest};
 use super::source::Source;
 use super::tree::{self, Entries, Node, Value};
 
@@ -57,9 +57,10 @@ fn read_from(
 }
 
 /// Reads the front matter of a runbook. It may be another tool's, so that what is not as expected
-/// is no error; keys that are not known are in the second part of the answer.
-pub(super) fn read_front(root: &Node) -> (Draft, Vec<Problem>) {
-    let (mut draft, problems) = read_tree(root, top::read_front);
+/// is no error; keys that are not known are in the second part of the answer. One that is nearly ours, with a value
+/// that we would read, is hardly another tool's: that nothing of it is used is a warning.
+pub(super) fn read_front(root: Node) -> (Draft, Vec<Problem>) {
+    let (mut draft, problems) = read_tree(&root, top::read_front);
     // It is told about, and nothing can be asked of it.
     draft
         .databases
@@ -72,7 +73,63 @@ pub(super) fn read_front(root: &Node) -> (Draft, Vec<Problem>) {
         }
         problem
     };
-    (draft, problems.into_iter().map(soft).collect())
+    let mut problems: Vec<Problem> = problems.into_iter().map(soft).collect();
+    for (key, value) in entries_of(root).0 {
+        let is_of =
+            |problem: &&mut Problem| problem.code == "unknown-key" && problem.span == key.span;
+        if let Some(problem) = problems.iter_mut().find(is_of)
+            && let Some(near) = meant(&key, value)
+        {
+            problem.severity = Severity::Warning;
+            problem
+                .message
+                .push_str(": nothing of it is used or watched");
+            problem.hint = Some(format!("did you mean `{near}`?"));
+        }
+    }
+    (draft, problems)
+}
+
+/// The key of ours that `key` was probably meant to be, if its `value` could stand there.
+fn meant(key: &Placed<String>, value: Node) -> Option<&'static str> {
+    let near = nearly(
+        &key.value,
+        matches!(value.value, Value::List(_) | Value::Table(_)),
+    )?;
+    let renamed = Placed::new(near.to_owned(), key.span);
+    let span = value.span;
+    let root = Node::new(Value::Table(Entries(vec![(renamed, value)])), span);
+    let (_, problems) = read_tree(&root, top::read_front);
+    let fits = |problem: &Problem| !matches!(problem.code, "wrong-type" | "missing-key");
+    problems.iter().all(fits).then_some(near)
+}
+
+/// The key that `word` is a slip of, or another form of: `probes`, `database`, `variables`. A short word is near to
+/// many, and one for a text (`titles`) has no other forms.
+fn nearly(word: &str, many: bool) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let form_of = |known: &&&'static str| {
+        let behind = word.strip_prefix(known.trim_end_matches('s'));
+        many && behind.is_some_and(|behind| behind.chars().all(char::is_alphabetic))
+    };
+    let known = keys_of_front();
+    let form = known.iter().find(form_of).copied();
+    form.or_else(|| nearest(&word, known).filter(|_| word.len() > 5))
+}
+
+/// What is asked of front matter, also where it says nothing.
+fn keys_of_front() -> Vec<&'static str> {
+    let (problems, none) = (Problems::default(), Entries::default());
+    let table = Table::root(&none, &problems);
+    top::read_front(&table);
+    table.known()
+}
+
+fn entries_of(root: Node) -> Entries {
+    match root.value {
+        Value::Table(entries) => entries,
+        _ => Entries::default(),
+    }
 }
 
 fn read_tree(root: &Node, read: impl Fn(&Table<'_>) -> Draft) -> (Draft, Vec<Problem>) {

@@ -314,6 +314,11 @@ impl<'t> Table<'t> {
         None
     }
 
+    /// The keys that were asked for.
+    pub(super) fn known(&self) -> Vec<&'static str> {
+        self.asked.borrow().iter().copied().collect()
+    }
+
     /// Reports every key that nobody asked for.
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();
@@ -341,7 +346,7 @@ impl<'t> Table<'t> {
                 key.span,
                 format!("unknown key `{}` in {place}", key.value),
             );
-            let known: Vec<&str> = asked.iter().copied().collect();
+            let known = self.known();
             self.problem(match nearest(&key.value, known.iter().copied()) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
                 None => problem.hint(format!("known keys: {}", known.join(", "))),

@@ -44,7 +44,7 @@ use super::recover::recover;
 use super::state::RunState;
 use crate::clock::Moment;
 use crate::journal::event::{
-    DriverAttached, DriverLeft, EngineStarted, Held, Job, JournalRestored, NoteAdded,
+    DriverAttached, DriverLeft, EndedEngine, EngineStarted, Held, Job, JournalRestored, NoteAdded,
 };
 use crate::journal::{Actor, Event};
 use crate::plan::{Plan, StepIx};
@@ -104,10 +104,11 @@ pub fn decide(
     match input {
         Input::Engine {
             pid,
+            ended,
             changed,
             variables,
         } => {
-            let mut decision = case.engine_started(*pid, changed);
+            let mut decision = case.engine_started(*pid, ended.as_ref(), changed);
             for notice in variables {
                 decision.join(case.notice(notice));
             }
@@ -156,13 +157,19 @@ impl Case<'_> {
     }
 
     /// The screens of the engine before went with it; its work did not.
-    fn engine_started(&self, pid: u32, changed: &[String]) -> Decision {
+    fn engine_started(
+        &self,
+        pid: u32,
+        ended: Option<&EndedEngine>,
+        changed: &[String],
+    ) -> Decision {
         let engine = Actor::engine();
         let mut decision = Decision::event(
             &engine,
             Event::EngineStarted(EngineStarted {
                 pid,
                 resumed: self.state.engines > 0,
+                ended: ended.cloned(),
             }),
         );
         let driver = self.state.driver.as_ref();

@@ -92,7 +92,9 @@ impl Case<'_> {
                 let words: Vec<String> = too_late.chain(message.map(str::to_owned)).collect();
                 (!words.is_empty()).then(|| words.join("; "))
             } else {
-                self.with_stop(ix, message)
+                let ended = self.ended_when_told(ix, finish);
+                let words: Vec<&str> = ended.as_deref().into_iter().chain(message).collect();
+                self.with_stop(ix, (!words.is_empty()).then(|| words.join("; ")).as_deref())
             },
             elsewhere: finish.elsewhere,
             changed: finish.changed.clone(),
@@ -169,6 +171,14 @@ impl Case<'_> {
             ", but it had passed before it could be stopped"
         };
         Some(format!("{reason}{how}"))
+    }
+
+    /// How what was being stopped ended by itself: with 0 it may well have done all that it was to do. Of a signal its
+    /// findings tell.
+    fn ended_when_told(&self, ix: StepIx, finish: &Finish) -> Option<String> {
+        self.state.steps[ix].stopping.as_ref()?;
+        let code = finish.exit_code?;
+        Some(format!("told to stop, it ended with exit code {code}"))
     }
 
     /// `message`, and why it was stopped, if it was.

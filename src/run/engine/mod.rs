@@ -30,6 +30,7 @@ use super::input::{Fate, Input, Notice};
 use super::secrets::Secrets;
 use super::state::{Mismatch, RunState};
 use crate::clock::Clock;
+use crate::journal::event::EndedEngine;
 use crate::journal::{JournalError, Store};
 use crate::monitor::{Alert, Readings};
 use crate::plan::Plan;
@@ -66,6 +67,7 @@ pub struct Engine<S, C, P> {
     trouble: Option<String>,
     /// Whether it is recorded that this engine has the run, and what it looks for.
     began: bool,
+    ended: Option<EndedEngine>,
     changed: Vec<String>,
     variables: Vec<Notice>,
     die_after: Option<String>,
@@ -89,6 +91,8 @@ pub struct Parts<S, C, P> {
     pub readings: Readings,
     /// The values to mask in what jobs report.
     pub secrets: Secrets,
+    /// The engine before, if that was ended because it did not answer.
+    pub ended: Option<EndedEngine>,
     /// How this process's environment differs from that of the engine before, a few words a variable.
     pub changed: Vec<String>,
     /// What this process knows, and does not know any more, of the plan's variables.
@@ -117,6 +121,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
             kept: VecDeque::new(),
             trouble: None,
             began: false,
+            ended: parts.ended,
             changed: parts.changed,
             variables: parts.variables,
             die_after: parts.die_after,
@@ -177,6 +182,7 @@ impl<S: Store, C: Clock, P: Perform> Engine<S, C, P> {
     async fn begin(&mut self) -> Result<(), EngineError> {
         let arrival = Input::Engine {
             pid: std::process::id(),
+            ended: self.ended.clone(),
             changed: self.changed.clone(),
             variables: self.variables.clone(),
         };

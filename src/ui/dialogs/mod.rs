@@ -13,7 +13,7 @@ mod room;
 mod way_back;
 
 use crate::plan::Plan;
-use crate::run::RunState;
+use crate::run::{Command, RunState};
 
 pub use ask::{Ask, Purpose};
 pub use confirm::Confirmation;
@@ -52,7 +52,15 @@ impl Dialog {
                 let begun = back().filter(|_| dialog.begun < state.ways_begun());
                 begun.map(|rollback| format!("{} has begun to roll back", rollback.by))
             }),
-            Dialog::Confirm(_) | Dialog::Pick(_) => over(),
+            Dialog::Confirm(confirmation) => over().or_else(|| {
+                let Command::Stop { step } = &confirmation.command else {
+                    return None;
+                };
+                let ix = plan.find(step)?;
+                let status = state.steps[ix].status;
+                (!status.is_active()).then(|| format!("{step} is {status}: nothing runs"))
+            }),
+            Dialog::Pick(_) => over(),
             Dialog::Ask(_) | Dialog::Help(_) | Dialog::Quit => None,
         }
     }

@@ -362,6 +362,27 @@ fn a_question_that_was_answered_elsewhere_is_closed_with_a_word() {
 }
 
 #[test]
+fn whether_to_stop_a_step_is_not_asked_once_it_has_ended() {
+    let settled = |events: &[Event]| {
+        let command = Command::Stop {
+            step: "1.1".to_owned(),
+        };
+        let asked = Confirmation::new("Stop 1.1?", Vec::new(), command, Key::Enter);
+        let mut view = View {
+            dialog: Some(Dialog::Confirm(Box::new(asked))),
+            ..View::default()
+        };
+        view.settle(&world(events.to_vec()), at(9));
+        let said = view.message.map(|message| message.text);
+        (view.dialog.is_some(), said)
+    };
+    let events = ran("close");
+    assert_eq!(settled(&events[..1]), (true, None));
+    let passed = Some("1.1 is passed: nothing runs".to_owned());
+    assert_eq!(settled(&events), (false, passed));
+}
+
+#[test]
 fn a_question_in_which_somebody_types_stays_and_says_that_it_was_answered() {
     let begun = Event::RollbackStarted(RollbackStarted {
         tier: None,

@@ -159,6 +159,7 @@ impl Play {
         let pid = self.engine;
         self.take_in(&Input::Engine {
             pid,
+            ended: None,
             changed: changed.into_iter().collect(),
             variables: Vec::new(),
         });

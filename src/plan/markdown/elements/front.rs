@@ -119,7 +119,7 @@ pub(in crate::plan::markdown) fn read(source: &Source, base: usize) -> Front {
             .problems
             .push(Problem::error("front-matter", root.span, message));
     }
-    let (draft, problems) = toml::read_front(&root);
+    let (draft, problems) = toml::read_front(root);
     front.draft = draft;
     keep_unknown(&mut front, problems, text, found.text.start);
     front
@@ -127,14 +127,16 @@ pub(in crate::plan::markdown) fn read(source: &Source, base: usize) -> Front {
 
 /// Other tools keep their keys there, too: they are told about once, and stay in a note.
 fn keep_unknown(front: &mut Front, problems: Vec<Problem>, text: &str, start: usize) {
-    let is_top =
-        |problem: &Problem| problem.code == "unknown-key" && problem.message.ends_with("in a plan");
+    let is_top = |problem: &Problem| {
+        problem.code == "unknown-key" && problem.message.contains("` in a plan")
+    };
     let (unknown, others): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(is_top);
     front.problems.extend(others);
     // Short words are all alike; a long one is hardly another tool's.
     let meant = |problem: &Problem| {
         let hint = problem.hint.as_deref().unwrap_or("");
-        hint.starts_with("did you mean") && name(problem).len() > 5
+        let warned = problem.severity == Severity::Warning;
+        warned || (hint.starts_with("did you mean") && name(problem).len() > 5)
     };
     let (typos, foreign): (Vec<Problem>, Vec<Problem>) = unknown.into_iter().partition(meant);
     if let Some(first) = typos.iter().chain(&foreign).next() {

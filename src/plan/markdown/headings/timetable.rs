@@ -81,6 +81,11 @@ pub(in crate::plan::markdown) fn is(block: &Block) -> bool {
     matches!(&block.kind, Kind::Table(table) if task_column(table).is_some())
 }
 
+/// Whether a column of this name says when something is done, by whom, or whether it is.
+pub(in crate::plan::markdown) fn stands_beside(cell: &str) -> bool {
+    BESIDE.contains(&letters::fold(cell.trim()).as_str())
+}
+
 /// The column of `table` that says what is done, if the others all say when, by whom, or more of it.
 pub(in crate::plan::markdown) fn task_column(table: &Table) -> Option<usize> {
     let (head, rows) = table.rows.split_first()?;

@@ -88,7 +88,7 @@ fn other_tools_keys_are_no_errors_and_are_kept() {
         codes(&front),
         [
             ("wrong-type", Severity::Warning),
-            ("unknown-key", Severity::Note),
+            ("unknown-key", Severity::Warning),
             ("unknown-key", Severity::Note)
         ]
     );
@@ -102,6 +102,55 @@ fn other_tools_keys_are_no_errors_and_are_kept() {
     assert_eq!(front.draft.shell.as_ref().unwrap().program, "zsh");
     assert!(front.draft.notes[0].text.contains("layout: post"));
     assert!(open("r.md", text.as_bytes()).plan.is_some());
+}
+
+#[test]
+fn what_is_called_nearly_as_ours_and_could_be_ours_is_not_silently_missing() {
+    for (lines, near) in [
+        ("probes:\n  - {name: flag, command: cat x}", "probe"),
+        (
+            "alerts: [{name: a, metric: flag.value, above: 5, then: rollback}]",
+            "alert",
+        ),
+        ("variables: {tag: v1}", "vars"),
+        ("database: {main: {url_env: DATABASE_URL}}", "databases"),
+        ("contacts: [{role: DBA, name: Ann}]", "contact"),
+        ("migration: db/migrate", "migrations"),
+        ("Alerts: [{name: a, metric: m, above: 5}]", "alert"),
+    ] {
+        let read = front(&format!("---\n{lines}\n---\n- [ ] a\n"));
+        assert_eq!(
+            codes(&read),
+            [("unknown-key", Severity::Warning)],
+            "{lines}"
+        );
+        let problem = &read.problems[0];
+        assert!(
+            problem
+                .message
+                .ends_with("nothing of it is used or watched")
+        );
+        let hint = format!("did you mean `{near}`?");
+        assert_eq!(problem.hint.as_deref(), Some(hint.as_str()), "{lines}");
+        assert!(read.draft.alerts.is_empty() && read.draft.vars.is_empty());
+    }
+    let typed = "title = 'T'\n[[alerts]]\nname = 'a'\n[[phase]]\nname = 'D'\n[[phase.step]]\ntitle = 'A'\nshell = 'a'\n";
+    let opened = open("p.toml", typed.as_bytes());
+    assert!(opened.plan.is_none(), "a typed plan is nobody else's");
+    for lines in [
+        "alerts: [slack, email]",
+        "alerts: true",
+        "database: {host: db1, port: 5432}",
+        "database: postgres",
+        "context: [{a: b}]",
+        "contacts: ops@shop.example",
+        "titles: {a: b}",
+        "tags: {a: b}",
+        "allowed_hosts: [{code: a, reason: b}]",
+    ] {
+        let read = front(&format!("---\n{lines}\n---\n- [ ] a\n"));
+        assert_eq!(codes(&read), [("unknown-key", Severity::Note)], "{lines}");
+    }
 }
 
 #[test]

@@ -195,6 +195,27 @@ fn a_box_without_a_list_is_told() {
 }
 
 #[test]
+fn rows_of_checks_of_which_nobody_is_asked_are_told() {
+    let told = |head: &str, beside: &str| {
+        let text = format!(
+            "## Deploy\n```bash\n./go.sh\n```\n\n## Verification\n\n{head}\n|---|---|\n| Orders page | loads |\n| Log | empty |\n\n{beside}\n"
+        );
+        problems(&text).contains(&("unread-box", 10))
+    };
+    let block = "```bash\n./look.sh\n```";
+    for head in [
+        "| Check | Expected |",
+        "| Item | Expected result |",
+        "| Item | Owner |",
+        "| Item | Erwartete Ausgabe |",
+    ] {
+        assert!(told(head, block), "{head}");
+        assert!(told(head, "Then it is done."), "{head}");
+    }
+    assert!(!told("| Dashboard | Link |", block));
+}
+
+#[test]
 fn commands_that_no_block_holds_are_named() {
     let told = |below: &str| {
         let text = format!("## Deployment\n- [ ] go\n\n{below}\n");
