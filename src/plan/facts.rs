@@ -12,6 +12,8 @@ pub struct Facts {
     pub tables: HashMap<String, TableFacts>,
     /// Tables of other schemas that are found without naming one: the name, and the one in `tables`.
     pub visible: HashMap<String, String>,
+    /// The schema that new things go to, where none is named; none: nobody knows.
+    pub schema: Option<String>,
     /// Its domains by name.
     pub domains: HashMap<String, DomainFacts>,
     /// What has a name in it, tables, views, indexes and sequences, named as tables are; none: nobody knows.

@@ -56,7 +56,16 @@ fn told<'s>(url: &str, scripts: impl Iterator<Item = &'s str>) -> BTreeMap<usize
 
 #[test]
 fn what_a_server_refuses_is_called_sure_to_fail_and_what_it_runs_is_not() {
-    let text = include_str!("../ddl/runs.toml");
+    holds(include_str!("../ddl/runs.toml"));
+}
+
+#[test]
+fn names_without_a_schema_are_those_of_the_one_that_is_looked_into_first() {
+    holds(include_str!("../ddl/schemas.toml"));
+}
+
+/// That the scripts in `text` run and nobody doubts it, or are refused and told.
+fn holds(text: &str) {
     let Runs {
         setup,
         scripts,

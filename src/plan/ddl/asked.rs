@@ -1,6 +1,6 @@
 //! What a statement asks of a database besides tables: constraints, foreign keys, schemas, roles, the values of enums.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use squawk_syntax::ast::{
     self, AlterTypeAction, AstNode, Constraint, ReindexTarget, Stmt, TableArg,
@@ -11,7 +11,7 @@ use super::certain::Outcome;
 use super::judge::relations;
 use super::name::{self, Type};
 use super::object::behind_keywords;
-use super::refused::Look;
+use super::refused::{Beside, Look};
 use crate::plan::sql_text;
 
 /// Whether the statement or action `node` takes along what depends on it.
@@ -102,6 +102,9 @@ impl Look<'_> {
         if create.if_not_exists().is_none() || create.persistence().is_some() || self.live.open {
             return;
         }
+        if !self.live.is_taken(&table) {
+            return;
+        }
         let list = create.table_arg_list();
         for argument in list.iter().flat_map(ast::TableArgList::args) {
             let TableArg::Column(column) = argument else {
@@ -124,9 +127,7 @@ impl Look<'_> {
             );
             return self.say(node, message, Outcome::KeepsColumn);
         }
-        if self.is_there(&table) {
-            self.skips(node, &table);
-        }
+        self.skips(node, &table);
     }
 
     /// The tables that the foreign keys below `node` point at; `own` is the one that has them.
@@ -165,19 +166,23 @@ impl Look<'_> {
     }
 
     /// A constraint is added to `table`.
-    pub(super) fn adds_constraint(&mut self, add: &ast::AddConstraint, table: &str) {
+    pub(super) fn adds_constraint(
+        &mut self,
+        add: &ast::AddConstraint,
+        table: &str,
+        beside: &Beside,
+    ) {
         let node = add.syntax();
         self.points(node, table);
-        self.constrained(node, table);
+        self.constrained(node, table, beside);
         if self.live.open {
             return;
         }
-        let gone = dropped_beside(node);
-        let primary = self.primary(node, table).cloned();
+        let primary = self.primary(table, beside).cloned();
         let own = node.descendants().find_map(ast::ConstraintName::cast);
         let own = own
             .map(|own| name::of(own.syntax()))
-            .filter(|own| !gone.contains(own));
+            .filter(|own| !beside.dropped.contains(own));
         let known = self.live.constraints.get(table);
         if let (Some(Constraint::PrimaryKeyConstraint(_)), Some(primary)) =
             (add.constraint(), primary)
@@ -191,13 +196,10 @@ impl Look<'_> {
         }
     }
 
-    /// The primary key of `table`, unless the statement of which `node` is an action may take it away.
-    pub(super) fn primary(&self, node: &SyntaxNode, table: &str) -> Option<&String> {
-        let actions = node.parent().into_iter().flat_map(|all| all.children());
-        let mut kinds = actions.map(|action| action.kind());
-        let columns = kinds.any(ast::DropColumn::can_cast);
-        let primary = self.live.primary.get(table).filter(|_| !columns);
-        primary.filter(|primary| !dropped_beside(node).contains(primary))
+    /// The primary key of `table`, unless what is done `beside` may take it away.
+    pub(super) fn primary(&self, table: &str, beside: &Beside) -> Option<&String> {
+        let primary = self.live.primary.get(table);
+        primary.filter(|key| beside.gone.is_empty() && !beside.dropped.contains(*key))
     }
 
     /// That foreign keys of tables that are not among `names` point at one of them.
@@ -207,11 +209,13 @@ impl Look<'_> {
         }
         // What is below them goes with them.
         let below = names.iter().flat_map(|name| self.live.catalog.below(name));
-        let all: BTreeSet<String> = below.chain(names.iter().cloned()).collect();
+        let all = below.chain(names.iter().cloned());
+        let all: BTreeSet<String> = all.map(|name| self.live.own(&name).to_owned()).collect();
         for name in names {
             let pointing = self.live.catalog.pointing_at(name).into_iter();
-            let other =
-                |from: &String| !all.contains(from) && !self.live.elsewhere.contains_key(from);
+            let other = |from: &String| {
+                !all.contains(self.live.own(from)) && !self.live.elsewhere.contains_key(from)
+            };
             if let Some(from) = { pointing }.find(other) {
                 let why = format!(
                     "a foreign key of `{from}` points at `{name}`, and there is no CASCADE"
@@ -239,7 +243,7 @@ impl Look<'_> {
         let value = add.literal().map(|value| value.syntax().text().to_string());
         let value = value.unwrap_or_default();
         let value = value.trim().trim_matches('\'').replace("''", "'");
-        let known = self.live.enums.get(ty);
+        let known = self.values(ty);
         let there = known.is_some_and(|known| known.contains(&value));
         if there && !self.live.open && add.if_not_exists().is_none() {
             self.fails(
@@ -247,6 +251,12 @@ impl Look<'_> {
                 &format!("`{ty}` has the value '{value}' already"),
             );
         }
+    }
+
+    /// The values of the enum `ty`, where it is known which one that is.
+    pub(super) fn values(&self, ty: &str) -> Option<&HashSet<String>> {
+        let known = self.live.enums.get(ty);
+        known.filter(|_| ty.contains('.') || !self.live.is_mixed())
     }
 
     /// A schema that something is put into.
@@ -289,13 +299,4 @@ impl Look<'_> {
             }
         }
     }
-}
-
-/// The constraints that are dropped by the statement of which `node` is an action.
-fn dropped_beside(node: &SyntaxNode) -> Vec<String> {
-    let actions = node.parent().into_iter().flat_map(|all| all.children());
-    let drops = actions.filter_map(ast::DropConstraint::cast);
-    drops
-        .map(|drop| name::given(drop.constraint_name_ref()))
-        .collect()
 }

@@ -89,6 +89,8 @@ pub struct Live {
     pub(super) computed: HashMap<String, bool>,
     /// Tables that are found without their schema, and stand in another one than `public`: with it.
     pub(super) elsewhere: HashMap<String, String>,
+    /// The schema that new things go to, where it is not `public`.
+    pub(super) first: Option<String>,
     /// The constraints of tables, where all of them are known.
     pub(super) constraints: HashMap<String, HashSet<String>>,
     /// The primary keys of tables.
@@ -127,6 +129,7 @@ impl Live {
             readers: facts.readers.clone(),
             computed: facts.computed.clone(),
             elsewhere: facts.visible.clone(),
+            first: facts.schema.clone().filter(|schema| schema != "public"),
             constraints: HashMap::new(),
             primary: HashMap::new(),
             keys: Vec::new(),
@@ -170,6 +173,7 @@ impl Live {
         for parsed in &script.statements {
             let statement = parsed.read(text);
             let plain = parsed.names.is_empty() && !parsed.open;
+            self.open |= self.is_hidden(statement.text);
             match &statement.tree {
                 Some(tree) if plain => {
                     let mut look = Look {

@@ -8,7 +8,6 @@ use super::judge::Desk;
 use super::lock::LockMode;
 use super::name;
 use super::verdict::{Effect, Touch};
-use super::words;
 
 pub(super) fn add(desk: &mut Desk<'_>, add: &ast::AddConstraint, table: &str) {
     let Some(constraint) = add.constraint() else {
@@ -128,7 +127,10 @@ pub(super) fn drop(desk: &mut Desk<'_>, found: &ast::DropConstraint, table: &str
 /// `ALTER CONSTRAINT … ENFORCED` (18 and later) is what adding it anew would be.
 pub(super) fn change(desk: &mut Desk<'_>, found: &ast::AlterConstraint, table: &str) {
     let node = found.syntax();
-    if !words::has(node, "enforced") {
+    let on = |option| matches!(option, ConstraintOption::Enforced(_));
+    let off = |option| matches!(option, ConstraintOption::NotEnforced(_));
+    let disabled = found.constraint_options().any(off);
+    if !disabled && !found.constraint_options().any(on) {
         desk.add(Form::AlterConstraint, node, table);
         return;
     }
@@ -136,7 +138,7 @@ pub(super) fn change(desk: &mut Desk<'_>, found: &ast::AlterConstraint, table: &
     let known = desk.catalog.tables.get(table);
     let key = known.and_then(|table| table.keys.iter().find(|key| key.name == constraint));
     let to = key.map(|key| key.to.clone());
-    let (form, effect, other) = if words::has(node, "not") {
+    let (form, effect, other) = if disabled {
         (
             Form::AlterConstraint,
             Effect::Metadata,

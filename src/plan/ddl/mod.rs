@@ -33,6 +33,7 @@ mod read;
 mod refused;
 mod retype;
 mod rows;
+mod schemas;
 mod since;
 mod skipped;
 mod slip;

@@ -7,7 +7,7 @@ use squawk_syntax::ast::{
 
 use super::name;
 use super::object::references;
-use super::refused::Look;
+use super::refused::{Beside, Look};
 use super::rows::VALUES;
 use crate::plan::sql_text::{self, Token};
 
@@ -34,7 +34,7 @@ impl Look<'_> {
                 let columns = events
                     .iter()
                     .flat_map(|events| columns_below(events.syntax()));
-                self.all_columns(&name::given(on), columns, &[]);
+                self.all_columns(&name::given(on), columns, &|_| false);
             }
             Stmt::CreateIndex(create) => self.indexed(create),
             Stmt::AlterType(alter) => self.labels(alter),
@@ -126,13 +126,13 @@ impl Look<'_> {
         if let Some(part) = part {
             operands(part, &mut columns);
         }
-        self.all_columns(&table.unwrap_or_default(), columns.into_iter(), &[]);
+        self.all_columns(&table.unwrap_or_default(), columns.into_iter(), &|_| false);
     }
 
     /// The columns of a constraint that is added to `table`, and those that it points at. What the same statement adds
     /// is there.
-    pub(super) fn constrained(&mut self, node: &SyntaxNode, table: &str) {
-        let made = made_beside(node);
+    pub(super) fn constrained(&mut self, node: &SyntaxNode, table: &str, beside: &Beside) {
+        let made = |column: &str| beside.added.contains(column);
         for constraint in node.descendants().filter_map(Constraint::cast) {
             let node = constraint.syntax();
             match &constraint {
@@ -170,11 +170,11 @@ impl Look<'_> {
         &mut self,
         table: &str,
         mut columns: impl Iterator<Item = SyntaxNode>,
-        made: &[String],
+        made: &dyn Fn(&str) -> bool,
     ) {
         let missing = columns.find(|column| {
             let own = name::of(column);
-            !made.contains(&own)
+            !made(&own)
                 && own != name::bare(table)
                 && !VALUES.contains(&own.as_str())
                 && self.is_missing(table, &own)
@@ -185,15 +185,17 @@ impl Look<'_> {
     }
 
     /// A constraint of `table` that is there already.
-    pub(super) fn needs_constraint(&mut self, node: &SyntaxNode, table: &str, name: &str) {
+    pub(super) fn needs_constraint(
+        &mut self,
+        node: &SyntaxNode,
+        table: &str,
+        name: &str,
+        beside: &Beside,
+    ) {
         let known = self.live.constraints.get(table);
         let missing = known.is_some_and(|known| !known.contains(name));
         let plain = !name.is_empty() && !name.contains(['$', ':', '{']);
-        let adds = |node: SyntaxNode| {
-            ast::AddConstraint::can_cast(node.kind()) || ast::AddColumn::can_cast(node.kind())
-        };
-        let mut beside = node.parent().into_iter().flat_map(|all| all.children());
-        if missing && plain && !self.live.open && !beside.any(adds) {
+        if missing && plain && !self.live.open && !beside.constrains {
             self.fails(node, &format!("`{table}` has no constraint `{name}`"));
         }
     }
@@ -215,7 +217,7 @@ impl Look<'_> {
         };
         let text = label.syntax().text().to_string();
         let value = text.trim().trim_matches('\'').replace("''", "'");
-        let known = self.live.enums.get(&ty);
+        let known = self.values(&ty);
         if known.is_some_and(|known| !known.contains(&value))
             && !self.live.open
             && !value.contains(['$', ':', '{', '\''])
@@ -284,13 +286,6 @@ fn sort_of_name(node: &SyntaxNode) -> Option<&'static str> {
 fn columns_below(node: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> + use<> {
     let columns = node.descendants().filter_map(ast::ColumnNameRef::cast);
     columns.map(|column| column.syntax().clone())
-}
-
-/// The columns that the statement adds of which `node` is an action.
-fn made_beside(node: &SyntaxNode) -> Vec<String> {
-    let actions = node.parent().into_iter().flat_map(|all| all.children());
-    let added = actions.filter_map(ast::AddColumn::cast);
-    added.map(|add| name::given(add.column_name())).collect()
 }
 
 /// Adds the columns to `found` that `expression` compares or gives to functions. What else looks like a name may be a

@@ -255,7 +255,12 @@ pub(super) fn alter_type(desk: &mut Desk<'_>, alter: &ast::AlterType) {
 pub(super) fn alter_domain(desk: &mut Desk<'_>, alter: &ast::AlterDomain) {
     let domain = name::given(alter.domain_ref());
     let form = match alter.action() {
-        Some(AlterDomainAction::AddConstraint(add)) if !words::has(add.syntax(), "valid") => {
+        Some(AlterDomainAction::AddConstraint(add))
+            if !add
+                .syntax()
+                .descendants()
+                .any(|node| ast::NotValid::can_cast(node.kind())) =>
+        {
             Form::ChangeDomain
         }
         Some(AlterDomainAction::SetNotNull(_) | AlterDomainAction::ValidateConstraint(_)) => {

@@ -17,11 +17,47 @@ const SYSTEM: [&str; 6] = ["cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"];
 const SHORTENED: usize = 28;
 
 /// What the actions of one statement do beside each other.
-struct Beside {
+pub(super) struct Beside {
     /// The columns that they take away.
-    gone: HashSet<String>,
+    pub(super) gone: HashSet<String>,
+    /// Those that they add.
+    pub(super) added: HashSet<String>,
     /// Those that were added so far.
     made: HashSet<String>,
+    /// The constraints that they take away.
+    pub(super) dropped: HashSet<String>,
+    /// Whether they may add constraints.
+    pub(super) constrains: bool,
+}
+
+impl Beside {
+    fn read(alter: &ast::AlterTable) -> Self {
+        let mut beside = Beside {
+            gone: HashSet::new(),
+            added: HashSet::new(),
+            made: HashSet::new(),
+            dropped: HashSet::new(),
+            constrains: false,
+        };
+        for action in alter.actions() {
+            match action {
+                AlterTableAction::AddColumn(add) => {
+                    beside.added.insert(name::given(add.column_name()));
+                    beside.constrains = true;
+                }
+                AlterTableAction::DropColumn(found) => {
+                    beside.gone.insert(name::given(found.column_name_ref()));
+                }
+                AlterTableAction::AddConstraint(_) => beside.constrains = true,
+                AlterTableAction::DropConstraint(found) => {
+                    let name = name::given(found.constraint_name_ref());
+                    beside.dropped.insert(name);
+                }
+                _ => {}
+            }
+        }
+        beside
+    }
 }
 
 /// Whether what is called `name` is among what a database is asked for: the server's own schemas are not, and the name
@@ -111,10 +147,7 @@ impl Look<'_> {
                 let on = on.map(|on| relation(on.syntax())).unwrap_or_default();
                 if self.misses(&on) {
                     self.fails(node, &format!("there is no table `{on}` in the database"));
-                } else if !on.contains('.')
-                    && !self.live.elsewhere.contains_key(&on)
-                    && self.is_there(&on)
-                {
+                } else if !on.contains('.') && !self.live.is_mixed() && self.is_there(&on) {
                     self.makes(node, &name::given(create.index()));
                 }
             }
@@ -157,7 +190,7 @@ impl Look<'_> {
     }
 
     pub(super) fn makes(&mut self, node: &SyntaxNode, name: &str) {
-        if !name.is_empty() && !self.live.open && self.is_there(name) {
+        if !name.is_empty() && !self.live.open && self.live.is_taken(name) {
             self.fails(node, &format!("`{name}` is in the database already"));
         }
     }
@@ -188,16 +221,9 @@ impl Look<'_> {
         }
         // What one action makes, another one of the same statement may need, and what one takes away stands in no
         // other one's way.
-        let gone = alter.actions().filter_map(|action| match action {
-            AlterTableAction::DropColumn(found) => Some(name::given(found.column_name_ref())),
-            _ => None,
-        });
-        let mut beside = Beside {
-            gone: gone.collect(),
-            made: HashSet::new(),
-        };
+        let mut beside = Beside::read(alter);
         for action in alter.actions() {
-            self.stands_still(alter, &action, &table);
+            self.stands_still(alter, &action, &table, &beside);
             self.action(&table, &action, &mut beside);
         }
     }
@@ -211,7 +237,7 @@ impl Look<'_> {
                     self.adds(table, &column, add);
                 }
                 self.points(node, table);
-                self.constrained(node, table);
+                self.constrained(node, table, beside);
                 beside.made.insert(column);
             }
             AlterTableAction::DropColumn(found) => {
@@ -242,16 +268,31 @@ impl Look<'_> {
                     self.is_read(node, table, &column);
                 }
             }
-            AlterTableAction::AddConstraint(add) => self.adds_constraint(add, table),
+            AlterTableAction::AddConstraint(add) => self.adds_constraint(add, table, beside),
             AlterTableAction::DropConstraint(found) => self.drops_constraint(found, table),
             AlterTableAction::ValidateConstraint(found) => {
-                self.needs_constraint(node, table, &name::given(found.constraint_name_ref()));
+                self.needs_constraint(
+                    node,
+                    table,
+                    &name::given(found.constraint_name_ref()),
+                    beside,
+                );
             }
             AlterTableAction::AlterConstraint(found) => {
-                self.needs_constraint(node, table, &name::given(found.constraint_name_ref()));
+                self.needs_constraint(
+                    node,
+                    table,
+                    &name::given(found.constraint_name_ref()),
+                    beside,
+                );
             }
             AlterTableAction::RenameConstraint(found) => {
-                self.needs_constraint(node, table, &name::given(found.constraint_name_ref()));
+                self.needs_constraint(
+                    node,
+                    table,
+                    &name::given(found.constraint_name_ref()),
+                    beside,
+                );
             }
             AlterTableAction::AttachPartition(_) | AlterTableAction::DetachPartition(_) => {
                 self.relations_below(node);
@@ -261,7 +302,10 @@ impl Look<'_> {
             }
             AlterTableAction::OwnerTo(_) => self.roles(node),
             AlterTableAction::TableRenameTo(found) if self.is_there(table) => {
-                self.makes(node, &name::beside(table, name::given(found.table_name())));
+                let own = self.live.own(table);
+                if own.contains('.') || !self.live.is_mixed() {
+                    self.makes(node, &name::beside(own, name::given(found.table_name())));
+                }
             }
             _ => {}
         }

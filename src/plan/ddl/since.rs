@@ -14,10 +14,7 @@ impl Live {
     /// What is so when the statement `tree` has run.
     pub(super) fn learn(&mut self, tree: &Stmt, statement: &Read<'_>) {
         let kept = unless_there(tree).filter(|_| !is_temporary(statement.text));
-        if kept
-            .as_ref()
-            .is_some_and(|name| self.relations.contains(name))
-        {
+        if kept.as_ref().is_some_and(|name| self.is_taken(name)) {
             return;
         }
         let unsure = kept.as_ref().is_some_and(|name| self.may_be_there(name));
@@ -128,6 +125,15 @@ impl Live {
             let value = add.literal().map(|value| value.syntax().text().to_string());
             let value = value.map(|value| value.trim().trim_matches('\'').to_owned());
             let name = name::given(alter.type_name_ref());
+            // It may be the one of another schema that is meant.
+            let other = |known: &str| self.is_mixed() && name::bare(known) == name::bare(&name);
+            let others = self
+                .enums
+                .keys()
+                .filter(|known| **known != name && other(known));
+            for known in others.cloned().collect::<Vec<String>>() {
+                self.enums.remove(&known);
+            }
             if let Some(known) = self.enums.get_mut(&name) {
                 known.extend(value);
             }
@@ -201,6 +207,9 @@ impl Live {
         if is_temporary(statement.text) || name.starts_with("pg_temp.") {
             self.forget(name::bare(&name));
         } else {
+            // Nobody knows which of both is meant from now on.
+            self.open |=
+                self.first.is_some() && self.relations.contains(&name) && !self.is_taken(&name);
             self.names_below(&name);
             self.made(name);
         }
@@ -300,8 +309,10 @@ impl Live {
     fn forget_view(&mut self, view: &str) {
         self.relations.remove(view);
         self.computed.remove(view);
+        let mixed = self.is_mixed();
         for readers in self.readers.values_mut() {
-            readers.retain(|reader| reader != view);
+            let same = |reader: &str| mixed && name::bare(reader) == name::bare(view);
+            readers.retain(|reader| reader != view && !same(reader));
         }
     }
 }

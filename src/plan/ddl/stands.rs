@@ -2,14 +2,13 @@
 
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{
-    self, AlterColumnOption, AlterTableAction, AstNode, Constraint, CreateTypeKind,
-    DetachPartitionOption, PartitionType, Stmt, Timing, TriggerLevel,
+    self, AlterColumnOption, AlterTableAction, AstNode, Constraint, ConstraintOption,
+    CreateTypeKind, DetachPartitionOption, PartitionType, Stmt, Timing, TriggerLevel,
 };
 
-use super::judge::relations;
+use super::judge::relation;
 use super::name;
-use super::refused::Look;
-use super::words;
+use super::refused::{Beside, Look};
 use crate::plan::sql_text;
 
 /// The first version that refuses to have partitioned tables logged or not.
@@ -18,7 +17,8 @@ const LOGS_PARTS: u32 = 18;
 impl Look<'_> {
     /// What stands in the way of `tree`.
     pub(super) fn stands(&mut self, tree: &Stmt) {
-        if self.live.open {
+        // Names with and without their schema are not compared.
+        if self.live.open || self.live.is_mixed() {
             return;
         }
         let node = tree.syntax();
@@ -85,10 +85,12 @@ impl Look<'_> {
                 }
             }
             Stmt::CreateTrigger(create) => self.before_rows(create),
-            Stmt::Truncate(_) if words::has(node, "only") => {
-                let names = relations(node).into_iter();
-                let mut divided = names.filter(|name| self.live.catalog.is_divided(name));
-                if let Some(name) = divided.next() {
+            Stmt::Truncate(truncate) => {
+                let list = truncate.table_list();
+                let tables = list.iter().flat_map(ast::TableList::table_relation_names);
+                let alone = tables.filter(|table| table.only_token().is_some());
+                let mut names = alone.map(|table| relation(table.syntax()));
+                if let Some(name) = names.find(|name| self.live.catalog.is_divided(name)) {
                     let why = format!("`{name}` is partitioned, and ONLY leaves nothing of it");
                     self.fails(node, &why);
                 }
@@ -103,8 +105,10 @@ impl Look<'_> {
         alter: &ast::AlterTable,
         action: &AlterTableAction,
         table: &str,
+        beside: &Beside,
     ) {
-        if self.live.open {
+        // Names with and without their schema are not compared.
+        if self.live.open || self.live.is_mixed() {
             return;
         }
         let node = action.syntax();
@@ -124,14 +128,18 @@ impl Look<'_> {
                     let why =
                         format!("`{table}` is a partition, and has the columns of `{parent}`");
                     self.fails(node, &why);
-                } else if let Some(primary) = self.primary(node, table).filter(|_| keys) {
+                } else if let Some(primary) = self.primary(table, beside).filter(|_| keys) {
                     let why = format!("`{table}` has a primary key already, `{primary}`");
                     self.fails(node, &why);
                 }
             }
             AlterTableAction::AddConstraint(add) if catalog.is_divided(table) => {
                 let (what, least) = match add.constraint() {
-                    Some(Constraint::ForeignKeyConstraint(_)) if words::has(node, "valid") => {
+                    Some(Constraint::ForeignKeyConstraint(key))
+                        if key
+                            .constraint_options()
+                            .any(|option| matches!(option, ConstraintOption::NotValid(_))) =>
+                    {
                         ("a foreign key that is NOT VALID", 18)
                     }
                     Some(Constraint::ExcludeConstraint(_)) => ("EXCLUDE", 17),
@@ -160,7 +168,7 @@ impl Look<'_> {
                 match found.option() {
                     Some(AlterColumnOption::SetType(_)) => self.is_tied(node, table, &column),
                     Some(AlterColumnOption::DropNotNull(_)) => {
-                        let primary = self.primary(node, table);
+                        let primary = self.primary(table, beside);
                         let index = primary.map(|key| name::beside(table, key.clone()));
                         let index = index.and_then(|key| catalog.indexes.get(&key));
                         if index.is_some_and(|index| index.columns.contains(&column)) {

@@ -886,3 +886,33 @@ fn a_column_that_was_just_added_is_null_in_every_row() {
         assert_eq!(form, Some(wanted), "{sql}");
     }
 }
+
+#[test]
+fn names_of_constraints_are_not_read_as_clauses() {
+    let mut known = Catalog::new(None);
+    let mut form = |sql: &str| judge(sql, &mut known)[0].parts[0].form;
+    for (sql, wanted) in [
+        (
+            "alter table t alter constraint enforced deferrable",
+            Form::AlterConstraint,
+        ),
+        (
+            "alter table t alter constraint c not deferrable enforced",
+            Form::EnforceConstraint,
+        ),
+        (
+            "alter table t alter constraint c not enforced",
+            Form::AlterConstraint,
+        ),
+        (
+            "alter domain d add constraint valid check (value > 0)",
+            Form::ChangeDomain,
+        ),
+        (
+            "alter domain d add constraint c check (value > 0) not valid",
+            Form::Other,
+        ),
+    ] {
+        assert_eq!(form(sql), wanted, "{sql}");
+    }
+}

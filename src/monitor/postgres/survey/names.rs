@@ -15,6 +15,8 @@ pub(super) async fn add(line: &mut Line, facts: &mut Facts) {
     computed(line, facts).await;
     enums(line, facts).await;
     facts.schemas = names(line, "SELECT nspname::text AS name FROM pg_namespace").await;
+    let first = names(line, "SELECT current_schema()::text AS name").await;
+    facts.schema = first.and_then(|first| first.into_iter().next());
     facts.roles = names(line, "SELECT rolname::text AS name FROM pg_roles").await;
 }
 
