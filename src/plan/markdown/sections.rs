@@ -17,7 +17,7 @@ use crate::plan::markdown::figures::since;
 use crate::plan::markdown::headings::outline::{Outline, Section, SectionIx};
 use crate::plan::markdown::headings::roles::{Reading, Role};
 use crate::plan::markdown::headings::series;
-use crate::plan::markdown::lines::{criteria, spoken, tables};
+use crate::plan::markdown::lines::{criteria, spoken};
 use crate::plan::markdown::names::appendix;
 use crate::plan::markdown::names::choice;
 use crate::plan::markdown::names::heading::Title;
@@ -175,7 +175,7 @@ impl Reader<'_> {
         timetable::of_section(section, idle, rules, group, blocks, &mut found, book);
         boxes::say_unread(&found.notes, book);
         if verified {
-            tables::say_unread(blocks, &found.notes, book);
+            timetable::say_unread(blocks, &found.notes, book);
         }
         self.take(ix, found, book);
     }
@@ -194,7 +194,7 @@ impl Reader<'_> {
         boxes::say_unread(&found.notes, book);
         let reading = &self.readings[ix];
         if reading.role != Role::Rollback && reading.kind() == Some(PhaseKind::Verify) {
-            tables::say_unread(blocks, &found.notes, book);
+            timetable::say_unread(blocks, &found.notes, book);
         }
         unrun::tell_concept(self.outline, ix, blocks, book);
         let text = section.title.text.to_lowercase();

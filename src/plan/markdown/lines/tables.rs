@@ -2,18 +2,11 @@
 //! going on.
 
 use super::criteria::{self, rule};
-use super::unsaid::{self, Unsaid};
 use crate::plan::letters;
-use crate::plan::markdown::book::Book;
-use crate::plan::markdown::elements::blocks::{Block, Kind, Row, Table};
+use crate::plan::markdown::elements::blocks::{Row, Table};
 use crate::plan::markdown::figures::threshold;
-use crate::plan::markdown::headings::timetable;
 use crate::plan::markdown::names::conditional;
-use crate::plan::markdown::names::words::Words;
-use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::parts::AlertRule;
-use crate::plan::problem::Problem;
-use crate::plan::source::Span;
 
 /// How the head of a column begins whose cells are thresholds if they hold something against a number.
 const LIMITS: [&str; 17] = [
@@ -78,40 +71,6 @@ pub(in crate::plan::markdown) fn criteria(table: &Table) -> Vec<AlertRule> {
         (!name.trim().is_empty()).then(|| rule(name, row.span))
     });
     found.collect()
-}
-
-/// Warns of tables among `blocks`, which stand below a heading that something is looked at, whose rows say what that is
-/// and that are only kept as `notes`: what is to be looked at is seen by nobody whom nothing asks.
-pub(in crate::plan::markdown) fn say_unread(blocks: &[Block], notes: &[Span], book: &mut Book<'_>) {
-    for block in blocks.iter().filter(|block| notes.contains(&block.span)) {
-        let Kind::Table(table) = &block.kind else {
-            continue;
-        };
-        let Some((head, [first, rest @ ..])) = table.rows.split_first() else {
-            continue;
-        };
-        if !head.cells.iter().any(|cell| heads_checks(cell)) || !criteria(table).is_empty() {
-            continue;
-        }
-        let message = match rest.len() {
-            0 => "this row looks like a check, and is none: nobody is asked for it".to_owned(),
-            n => format!(
-                "these {} rows look like checks, and are none: nobody is asked for them",
-                n + 1
-            ),
-        };
-        let line = book.first_line(first.span);
-        let problem = Problem::warning("unread-box", line, message);
-        book.problems
-            .push(problem.hint("write each as an item of a list: `- [ ] …`"));
-    }
-}
-
-/// Whether a column of this name says what is looked at, by whom, or how that should be.
-fn heads_checks(cell: &str) -> bool {
-    let words = Words::whole(cell);
-    let looks = words.has(Topic::Verify) || words.has(Topic::Testing);
-    looks || timetable::stands_beside(cell) || unsaid::of_title(cell) == Some(Unsaid::Printed)
 }
 
 /// What is looked at, which another cell tells, and its limit.

@@ -70,7 +70,7 @@ pub(in crate::plan::markdown) fn of(text: &str) -> Option<Unsaid> {
 }
 
 /// The same of `title`, which says what is done: an item's, where it says that it is not.
-pub(super) fn of_title(title: &str) -> Option<Unsaid> {
+pub(in crate::plan::markdown) fn of_title(title: &str) -> Option<Unsaid> {
     let words = Words::whole(title);
     let said = words.uncounted().trim();
     if prints(said) {

@@ -9,9 +9,13 @@ use crate::plan::markdown::elements::boxes;
 use crate::plan::markdown::found::{Found, Rules};
 use crate::plan::markdown::headings::outline::Section;
 use crate::plan::markdown::headings::timetable;
+use crate::plan::markdown::lines::tables;
+use crate::plan::markdown::lines::unsaid::{self, Unsaid};
 use crate::plan::markdown::names::label::Group;
 use crate::plan::markdown::names::words::Words;
 use crate::plan::markdown::tongues::phrases::Topic;
+use crate::plan::problem::Problem;
+use crate::plan::source::Span;
 
 /// What tables tell of beside what is done elsewhere in a file.
 #[rustfmt::skip]
@@ -73,4 +77,39 @@ pub(in crate::plan::markdown) fn of_section(
             found.notes.retain(|note| *note != block.span);
         }
     }
+}
+
+/// Warns of tables among `blocks`, which stand below a heading that something is looked at, whose rows say what that is
+/// and that are only kept as `notes`: what is to be looked at is seen by nobody whom nothing asks.
+pub(in crate::plan::markdown) fn say_unread(blocks: &[Block], notes: &[Span], book: &mut Book<'_>) {
+    for block in blocks.iter().filter(|block| notes.contains(&block.span)) {
+        let Kind::Table(table) = &block.kind else {
+            continue;
+        };
+        let Some((head, [first, rest @ ..])) = table.rows.split_first() else {
+            continue;
+        };
+        if !head.cells.iter().any(|cell| heads_checks(cell)) || !tables::criteria(table).is_empty()
+        {
+            continue;
+        }
+        let message = match rest.len() {
+            0 => "this row looks like a check, and is none: nobody is asked for it".to_owned(),
+            n => format!(
+                "these {} rows look like checks, and are none: nobody is asked for them",
+                n + 1
+            ),
+        };
+        let line = book.first_line(first.span);
+        let problem = Problem::warning("unread-box", line, message);
+        book.problems
+            .push(problem.hint("write each as an item of a list: `- [ ] …`"));
+    }
+}
+
+/// Whether a column of this name says what is looked at, by whom, or how that should be.
+fn heads_checks(cell: &str) -> bool {
+    let words = Words::whole(cell);
+    let looks = words.has(Topic::Verify) || words.has(Topic::Testing);
+    looks || timetable::stands_beside(cell) || unsaid::of_title(cell) == Some(Unsaid::Printed)
 }
