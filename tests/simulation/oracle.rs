@@ -23,6 +23,10 @@ pub struct Oracle {
     order: BTreeMap<String, u64>,
     /// The way back, in order.
     way: Vec<(UndoItem, Part)>,
+    /// The steps that a way back has undone.
+    undone: BTreeSet<String>,
+    /// The steps of a way back's own that somebody has taken once more with another way.
+    anew: BTreeSet<String>,
     /// What a person has given up that could not even be killed.
     given_up: BTreeSet<Key>,
     /// What was asked of sessions and is not answered, and whether an engine has come since.
@@ -196,6 +200,7 @@ impl Oracle {
             .missing_values(case.plan, ix, e.choice, e.job.undo);
         assert!(missing.is_empty(), "started without {missing:?}: {entry:?}");
         self.repeated(case, ix, e);
+        self.anew.remove(&e.job.step);
         if case.state.rollback.is_some() {
             let next = self.next_part();
             let fits = next.is_some_and(|item| item.step == e.job.step && item.undo == e.job.undo);
@@ -243,6 +248,9 @@ impl Oracle {
             return;
         };
         assert_eq!(e.job.attempt, last.attempt + 1, "{entry:?}");
+        if !e.job.undo && self.anew.contains(&e.job.step) {
+            return;
+        }
         if case.work(&e.job, e.choice).is_check() || last.by_hand {
             return;
         }
@@ -297,6 +305,9 @@ impl Oracle {
             let meant = item.step == step && undo.is_none_or(|undo| item.undo == undo);
             if meant && *part != Part::LeftOut {
                 *part = now;
+                if item.undo && now == Part::Done {
+                    self.undone.insert(item.step.clone());
+                }
             }
         }
     }
@@ -378,7 +389,7 @@ impl Oracle {
         self.becomes(&e.step, None, Part::LeftOut);
     }
 
-    /// The way back holds exactly what was done, or may have been, the last first.
+    /// The way back holds exactly what was done, or may have been, and no way before has undone, the last first.
     fn rollback(&mut self, case: &Case<'_>, e: &RollbackStarted) {
         let (plan, entry) = (case.plan, case.entry);
         let tier = e
@@ -404,7 +415,7 @@ impl Oracle {
             let step = plan.steps[ix].id.as_str();
             let did = |fake: &Fake| fake.job.step == step && !fake.job.undo && fake.did_something();
             let wanted = plan.steps[ix].spec.undo.is_some() && undo != UndoOrder::None;
-            if wanted && case.jobs.values().any(did) {
+            if wanted && case.jobs.values().any(did) && !self.undone.contains(step) {
                 assert!(
                     undos.contains(&step),
                     "{step} was done and stays: {entry:?}"
@@ -420,6 +431,12 @@ impl Oracle {
         let steps = tier.map_or(0..0, |tier| plan.tiers[tier].steps.clone());
         let steps: Vec<&str> = steps.map(|ix| plan.steps[ix].id.as_str()).collect();
         assert_eq!(own, steps, "not the procedure: {entry:?}");
+        let known = |step: &&str| {
+            let status = case.status(step);
+            !status.is_active() && status != Status::Unknown
+        };
+        let again = own.into_iter().filter(known).map(str::to_owned);
+        self.anew.extend(again);
         let open = e.items.iter().map(|item| (item.clone(), Part::Open));
         self.way = open.collect();
     }

@@ -50,7 +50,8 @@ impl Fold<'_> {
     /// What the way before did of its own is done again where this one has it, too: in between the other was undone.
     fn begin_anew(&mut self, ix: StepIx) {
         let step = &mut self.state.steps[ix];
-        let own = matches!(self.plan.steps[ix].home, Home::Tier(_));
+        let planned = &self.plan.steps[ix];
+        let own = matches!(planned.home, Home::Tier(_)) && !planned.spec.no_retry;
         if !own
             || step.status.is_active()
             || matches!(step.status, Status::Pending | Status::Unknown)
