@@ -209,12 +209,10 @@ fn way_back(plan: &Plan, state: &RunState) -> String {
         for item in begun {
             let (step, at) = (&plan.steps[item.step], item.stands(state));
             if at.status != Status::Pending {
-                let words = (
-                    step.number.as_str(),
-                    at.status.word(),
-                    step.spec.title.as_str(),
-                );
-                text.push_str(&line(words, &at, at.reason.as_ref()));
+                let left = item.left.as_ref();
+                let word = left.map_or(at.status.word(), |_| "left out");
+                let why = left.map(|left| &left.reason).or(at.reason.as_ref());
+                text.push_str(&line((&step.number, word, &step.spec.title), &at, why));
                 text.push('\n');
             }
         }

@@ -586,6 +586,51 @@ fn a_way_back_that_was_given_up_is_told_before_the_one_that_was_taken() {
     );
 }
 
+#[test]
+fn what_a_later_way_does_is_not_told_of_the_one_that_was_given_up() {
+    let plan = format!(
+        "{PLAN}[[rollback]]\nname = \"Late\"\nfrom = \"15m\"\n[[rollback.step]]\ntitle = \"Go late\"\ncheck = \"go\"\n\
+         [[rollback]]\nname = \"Behind\"\nafter = true\n[[rollback.step]]\nid = \"look-back\"\ntitle = \"Look back\"\ncheck = \"look\"\n"
+    );
+    let mut night = Night {
+        plan: plan::open("plan.toml", plan.as_bytes()).plan.unwrap(),
+        entries: Vec::new(),
+    };
+    let behind = UndoItem {
+        step: "look-back".to_owned(),
+        undo: false,
+    };
+    for tier in ["early", "late"] {
+        let begun = RollbackStarted {
+            tier: Some(tier.to_owned()),
+            items: vec![behind.clone()],
+            since_t_zero: Some(0),
+            by_wall_clock: false,
+        };
+        night.add(Some("ann"), Event::RollbackStarted(begun));
+    }
+    let ticked = StepTicked {
+        step: "look-back".to_owned(),
+        note: None,
+    };
+    night.add(Some("ann"), Event::StepTicked(ticked));
+    let of = |way: &str| {
+        let lines = night.section(way);
+        let row = lines.iter().find(|line| line.contains("Look back"));
+        row.cloned().unwrap_or_default()
+    };
+    assert!(
+        of("Rollback: Early").contains("| pending |"),
+        "{}",
+        of("Rollback: Early")
+    );
+    assert!(
+        of("Rollback: Late").contains("| passed |"),
+        "{}",
+        of("Rollback: Late")
+    );
+}
+
 fn when_of(second: i64) -> String {
     let at = Moment {
         wall: second * 1_000_000,

@@ -244,7 +244,7 @@ pub struct ItemState {
     pub undo: bool,
     /// That it was left out, if it was.
     pub left: Option<Omission>,
-    /// Where it stood when a later way back began on which it is done anew.
+    /// Where it stood when a later way back began.
     pub stood: Option<Box<StepState>>,
 }
 

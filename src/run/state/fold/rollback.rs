@@ -27,6 +27,7 @@ impl Fold<'_> {
                 Some(place.ok_or_else(|| self.no_such(id))?)
             }
         };
+        self.keep_how_it_stood();
         // What was left out of the way before is on this one, or answered by it.
         for item in &items {
             self.state.steps[item.step].left_out = None;
@@ -47,6 +48,20 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// What is on the way that is left for another is told as it stood then, whatever is done on the next. What still runs
+    /// is told as it ends.
+    fn keep_how_it_stood(&mut self) {
+        let Some(mut gone) = self.state.rollback.take() else {
+            return;
+        };
+        for item in &mut gone.items {
+            if !self.state.steps[item.step].status.is_active() {
+                item.stood = Some(Box::new(item.stands(self.state)));
+            }
+        }
+        self.state.rollback = Some(gone);
+    }
+
     /// What the way before did of its own is done again where this one has it, too: in between the other was undone.
     fn begin_anew(&mut self, ix: StepIx) {
         let step = &mut self.state.steps[ix];
@@ -63,17 +78,8 @@ impl Fold<'_> {
             left_before: step.may_have_left(),
             ..StepState::default()
         };
-        let stood = Box::new(std::mem::replace(step, anew));
+        *step = anew;
         self.state.in_hand.remove(&ix);
-        let gone = self
-            .state
-            .rollback
-            .iter_mut()
-            .chain(&mut self.state.left_ways);
-        let items = gone.flat_map(|way| &mut way.items);
-        for item in items.filter(|item| item.step == ix && item.stood.is_none()) {
-            item.stood = Some(stood.clone());
-        }
     }
 
     pub(super) fn undo_left(&mut self, id: &str, reason: &str) -> Result<(), Mismatch> {
