@@ -54,6 +54,9 @@ fn one(path: &Path, only_look: bool) -> Result<Outcome, String> {
         return Err(format!("{name} is not UTF-8: it is left as it is"));
     };
     match plan::layout(text) {
+        Ok(_) if is_something_else(&name, &bytes) => Err(format!(
+            "{name} is no plan, it has neither a title nor steps: it is left as it is"
+        )),
         Ok(laid) if laid == text => Ok(Outcome::Same),
         Ok(_) if only_look => Ok(Outcome::Changed),
         Ok(laid) => {
@@ -67,6 +70,15 @@ fn one(path: &Path, only_look: bool) -> Result<Outcome, String> {
         }
         Err(error) => Err(format!("{name} is left as it is: {error}")),
     }
+}
+
+/// Whether the file is TOML of another program: nothing of a plan is in it, and something that no plan has.
+fn is_something_else(name: &str, bytes: &[u8]) -> bool {
+    let opened = plan::open(name, bytes);
+    let says = |code| opened.problems.iter().any(|problem| problem.code == code);
+    ["missing-key", "no-steps", "unknown-key"]
+        .into_iter()
+        .all(says)
 }
 
 /// Shows the mistakes that keep a file from being laid out.
@@ -89,6 +101,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target: PathBuf = path.canonicalize()?;
     let folder = target.parent().unwrap_or(Path::new("."));
     let before = fs::metadata(&target)?;
+    if before.permissions().readonly() {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is write-protected",
+        ));
+    }
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(before.permissions())?;

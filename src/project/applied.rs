@@ -177,7 +177,9 @@ impl Around {
         let failed = if script { &mut unknown } else { &mut *to };
         let (_, raws) = self.raws(found, want, failed);
         for raw in raws {
-            if raw.path.ends_with(SETTINGS) || script && !changes_database(raw.source.text()) {
+            if raw.path.ends_with(SETTINGS)
+                || script && !changes_database(&raw.path, raw.source.text())
+            {
                 continue;
             }
             if script && !want.back && self.named.is_empty() {

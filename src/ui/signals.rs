@@ -18,6 +18,7 @@ pub struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
+    quit: Signal,
     stop: Signal,
     resume: Signal,
 }
@@ -29,6 +30,7 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
@@ -40,6 +42,7 @@ impl Signals {
             _ = self.hangup.recv() => Caught::End,
             _ = self.terminate.recv() => Caught::End,
             _ = self.interrupt.recv() => Caught::End,
+            _ = self.quit.recv() => Caught::End,
             _ = self.stop.recv() => Caught::Stop,
             _ = self.resume.recv() => Caught::Continue,
         }

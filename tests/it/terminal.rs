@@ -118,7 +118,7 @@ fn a_driver_who_vanished_is_shown_as_gone() {
 
 #[test]
 fn the_terminal_is_given_back_after_signals_and_panics() {
-    for end in [Signal::TERM, Signal::HUP, Signal::INT] {
+    for end in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let bench = Bench::new();
         let mut screen = open(&bench, 80, 24);
         signal(screen.pid(), end);
@@ -178,7 +178,13 @@ fn did_not_notice(bench: &Bench, run: &mut Run<'_>) {
 fn however_a_screen_ends_the_deployment_does_not_notice() {
     let bench = Bench::new();
     let (mut run, mut screen) = waiting(&bench);
-    for end in [Signal::HUP, Signal::INT, Signal::TERM, Signal::KILL] {
+    for end in [
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::TERM,
+        Signal::KILL,
+    ] {
         signal(screen.pid(), end);
         screen.ended();
         assert!(end == Signal::KILL || is_sane(&screen), "{end:?}");

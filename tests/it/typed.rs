@@ -119,6 +119,27 @@ fn what_has_mistakes_or_is_markdown_is_left_as_it_is() {
 }
 
 #[test]
+fn what_is_write_protected_or_of_another_program_is_left_as_it_is() {
+    let bench = Bench::new();
+    let own = "title='Go'\n[[phase]]\nname   = 'a'\n";
+    let plan = bench.write("mine.toml", own);
+    fs::set_permissions(&plan, fs::Permissions::from_mode(0o444)).unwrap();
+    let other = "[package]\nname='x'\n";
+    bench.write("Cargo.toml", other);
+    for (file, text, words) in [
+        ("mine.toml", own, "it is write-protected"),
+        ("Cargo.toml", other, "Cargo.toml is no plan"),
+    ] {
+        let (code, said) = told(&bench, &["fmt", file]);
+        assert!(code == Some(2) && said.contains(words), "{said}");
+        assert_eq!(bench.read(file), text);
+    }
+    // A part that plans include has no title, and may have no steps.
+    bench.write("part.toml", "[vars]\na='1'\n");
+    assert_eq!(told(&bench, &["fmt", "part.toml"]).0, Some(0));
+}
+
+#[test]
 fn a_folder_is_not_taken_for_a_runbook_that_is_laid_out() {
     let bench = Bench::new();
     bench.write("go.md", RUNBOOK);

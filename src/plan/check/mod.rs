@@ -17,8 +17,8 @@ pub use allow::Allowed;
 pub(super) use allow::{Allows, reaches};
 pub(super) use safety::sql::{Remark, Unit, Wrap, remarks};
 pub(super) use safety::{
-    HIDES_ERRORS, applied_by, changes_database, goes_on, holds_secret, opens_session,
-    prepare_secrets, stops_first, written_by,
+    HIDES_ERRORS, NO_LOCK_TIMEOUT, applied_by, changes_database, goes_on, holds_secret,
+    opens_session, prepare_secrets, stops_first, without_limit, written_by,
 };
 pub use safety::{SECRET, given_to_psql, secrets_in, without_secrets, without_values};
 

@@ -2,12 +2,13 @@
 
 use super::{Applied, File, Folder, Unread, Want, Wanted};
 use crate::plan::Opened;
-use crate::plan::check::{self, Remark, Unit, Wrap, remarks};
+use crate::plan::check::{self, NO_LOCK_TIMEOUT, Remark, Unit, Wrap, remarks, without_limit};
 use crate::plan::ddl::{self, Catalog, Judged, Live};
 use crate::plan::facts::Facts;
 use crate::plan::parallel;
 use crate::plan::problem::{Problem, Severity};
 use crate::plan::source::{Source, Span};
+use crate::plan::sql_text::mentions;
 
 /// How many files are read together, before they are judged: their trees take memory.
 const TOGETHER: usize = 256;
@@ -116,6 +117,9 @@ fn one(opened: &mut Opened, folder: Folder, facts: Option<&Facts>, alone: bool) 
         forget_hidden_errors(opened, file.source.name());
     }
     let mut found = found(&folder, facts);
+    // Where the plan says how long its sessions wait it may say it for these as well.
+    let said = mentions(opened.source.text(), "lock_timeout");
+    keep_last(!said, &mut found);
     if alone {
         sure(&folder, facts, &mut found);
     }
@@ -165,9 +169,34 @@ fn found(folder: &Folder, facts: Option<&Facts>) -> Vec<Vec<Remark>> {
                 backwards: false,
                 facts,
             };
-            remarks(judged, unit)
+            let mut found = remarks(judged, unit);
+            found.extend(without_limit(judged, unit));
+            found
         })
         .collect()
+}
+
+/// Keeps the last of what was `found` to wait without a limit, for all of that, or nothing unless `told`: the newest
+/// migration is the one that is surely applied.
+fn keep_last(told: bool, found: &mut [Vec<Remark>]) {
+    let waits = |remark: &Remark| remark.code == NO_LOCK_TIMEOUT;
+    let all = found.iter().flatten().filter(|remark| waits(remark));
+    let mut left = all.count();
+    let others = match left.saturating_sub(1) {
+        0 => String::new(),
+        1 => "; so does another statement".to_owned(),
+        n => format!("; so do {n} other statements"),
+    };
+    for remarks in found {
+        remarks.retain_mut(|remark| {
+            if !waits(remark) {
+                return true;
+            }
+            left -= 1;
+            remark.message.push_str(&others);
+            told && left == 0
+        });
+    }
 }
 
 /// What the statements of each file of `folder` do, one file after the other.

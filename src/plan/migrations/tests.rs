@@ -1,4 +1,5 @@
 use super::*;
+use crate::plan::check::NO_LOCK_TIMEOUT;
 use crate::plan::{Facts, Opened, Severity, TableFacts, open};
 
 fn folder(tool: Tool, files: &[(&str, &str)]) -> Folder {
@@ -13,13 +14,71 @@ fn folder(tool: Tool, files: &[(&str, &str)]) -> Folder {
     Folder::new(tool, files.collect())
 }
 
-/// The problems in the files: file, line, code.
+/// The problems in the files: file, line, code. What waits without a limit has tests of its own.
 fn found(opened: &Opened) -> Vec<(&str, usize, &'static str)> {
+    let mut found = all(opened);
+    found.retain(|(.., code)| *code != NO_LOCK_TIMEOUT);
+    found
+}
+
+fn all(opened: &Opened) -> Vec<(&str, usize, &'static str)> {
     let problems = opened.problems.iter().filter_map(|problem| {
         let source = &opened.files[problem.file?];
         Some((source.name(), source.line(problem.span.start), problem.code))
     });
     problems.collect()
+}
+
+#[test]
+fn the_newest_migration_that_waits_without_a_limit_stands_for_all() {
+    let told = |files: &[(&str, &str)]| {
+        let opened = alone("m", folder(Tool::Sqlx, files), None);
+        let problem = opened.problems.iter().find(|p| p.code == NO_LOCK_TIMEOUT);
+        let place = all(&opened)
+            .first()
+            .map(|(file, line, _)| format!("{file}:{line}"));
+        problem.map(|problem| (place.unwrap_or_default(), problem.message.clone()))
+    };
+    let old = (
+        "1_a.sql",
+        "alter table a add b int;\nalter table a add c int;",
+    );
+    let (place, words) = told(&[old, ("2_b.sql", "select 1;\nalter table a add d int;")]).unwrap();
+    assert_eq!(place, "2_b.sql:2");
+    assert!(
+        words.ends_with("waits behind it; so do 2 other statements"),
+        "{words}"
+    );
+    let limited = "set local lock_timeout = '2s';\nalter table a add d int;";
+    let (place, words) = told(&[
+        ("1_a.sql", "alter table a add b int;"),
+        ("2_b.sql", limited),
+    ])
+    .unwrap();
+    assert_eq!(place, "1_a.sql:1");
+    assert!(words.ends_with("waits behind it"), "{words}");
+    assert_eq!(told(&[("2_b.sql", limited)]), None);
+    // A table that nobody uses yet.
+    assert_eq!(
+        told(&[(
+            "1_a.sql",
+            "create table a (b int); alter table a add c int;"
+        )]),
+        None
+    );
+}
+
+#[test]
+fn a_plan_that_limits_how_long_is_waited_may_do_it_for_its_migrations() {
+    let told = |script: &str| {
+        let text = format!("# R\n\n## Deploy\n\n```bash\n{script}\n```\n");
+        let mut opened = open("p.md", text.as_bytes());
+        let files = [("1_a.sql", "alter table a drop column b;")];
+        review(&mut opened, vec![folder(Tool::Sqlx, &files)], None);
+        opened.problems.iter().any(|p| p.code == NO_LOCK_TIMEOUT)
+    };
+    assert!(told("sqlx migrate run"));
+    assert!(!told("PGOPTIONS='-c lock_timeout=2s' sqlx migrate run"));
 }
 
 #[test]
@@ -274,6 +333,7 @@ fn a_database_tells_what_is_applied_and_how_large_tables_are() {
             (Severity::Warning, "table-rewrite"),
             // What is locked first is locked until the last one is through.
             (Severity::Warning, "lock-held-long"),
+            (Severity::Note, NO_LOCK_TIMEOUT),
         ]
     );
     assert!(
@@ -392,12 +452,15 @@ fn a_plan_tells_which_migrations_it_applies() {
 
 /// What the step of a runbook applies that runs `script`; what other scripts do stands in these.
 fn applied(script: &str) -> Vec<Wanted> {
+    let mut found = all_applied(script);
+    found.retain(|wanted| !matches!(wanted, Wanted::Script { .. }));
+    found
+}
+
+fn all_applied(script: &str) -> Vec<Wanted> {
     let text = format!("# P\n## Deploy\n- [ ] x\n\n```bash\n{script}\n```\n");
     let found = wanted(&open("p.md", text.as_bytes()).plan.unwrap());
-    let found = found.into_iter().map(|want| want.wanted);
-    found
-        .filter(|wanted| !matches!(wanted, Wanted::Script { .. }))
-        .collect()
+    found.into_iter().map(|want| want.wanted).collect()
 }
 
 /// The files of SQL among that, with the directory before each, and a `!` where it is a transaction.
@@ -411,6 +474,44 @@ fn files_of(script: &str) -> Vec<String> {
         other => panic!("{other:?}"),
     });
     found.collect()
+}
+
+#[test]
+fn a_script_is_known_by_its_name_alone_and_in_any_language() {
+    let script = |script: &str| {
+        let found = all_applied(script)
+            .into_iter()
+            .find_map(|wanted| match wanted {
+                Wanted::Script { path, .. } => Some(path),
+                _ => None,
+            });
+        found.unwrap_or_default()
+    };
+    for (call, path) in [
+        ("bash widen.sh", "widen.sh"),
+        ("source lib.sh", "lib.sh"),
+        ("python3 widen.py --all", "widen.py"),
+        ("python3.12 -u ./widen.py", "./widen.py"),
+        ("node --enable-source-maps widen.mjs", "widen.mjs"),
+        ("python3 -c 'print(1)'", ""),
+        ("python3 -m http.server", ""),
+        ("ssh db1 python3 widen.py", ""),
+    ] {
+        assert_eq!(script(call), path, "{call}");
+    }
+    for (path, text, changes) in [
+        ("a.py", "import psycopg\n", true),
+        (
+            "a.js",
+            "await db.query(`ALTER TABLE a`) // PostgreSQL",
+            true,
+        ),
+        ("a.py", "print('hello')\n", false),
+        ("a.sh", "psql -c 'alter table a add b int'", true),
+        ("a.sh", "echo a database", false),
+    ] {
+        assert_eq!(changes_database(path, text), changes, "{path}: {text}");
+    }
 }
 
 #[test]

@@ -182,9 +182,9 @@ pub fn made_before(plan: &Plan, ix: StepIx) -> HashSet<String> {
     made.files
 }
 
-/// Whether the script `text` changes a database.
-pub fn changes_database(text: &str) -> bool {
-    check::changes_database(text)
+/// Whether the script `text` at `path` changes a database.
+pub fn changes_database(path: &str, text: &str) -> bool {
+    check::changes_database(path, text)
 }
 
 impl Wanted {

@@ -1,5 +1,6 @@
 //! What became of everything that a picture shows until the next one.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::picture::{Column, Constraint, DatabasePicture, Index, Picture, Rows, Sequence, Table};
@@ -109,6 +110,7 @@ impl Book<'_> {
 
     fn table(&mut self, name: &str, before: &Table, after: &Table) {
         self.rows(name, &before.rows, &after.rows);
+        self.partitions(name, before.partitions, after.partitions);
         if before.unread || after.unread {
             let about = vec![
                 Aspect::Columns,
@@ -177,6 +179,18 @@ impl Book<'_> {
         };
         let sides = [words(before), words(after)];
         self.add(fortune, ("rows", vec![Aspect::Rows]), (name, name), sides);
+    }
+
+    /// How many partitions a table has: without one of them, rows that belong there are refused.
+    fn partitions(&mut self, name: &str, before: u32, after: u32) {
+        let fortune = match before.cmp(&after) {
+            Ordering::Equal => return,
+            Ordering::Greater => Fortune::Lost,
+            Ordering::Less => Fortune::Gained,
+        };
+        let sides = [before, after].map(|count| number(count.into()));
+        let about = vec![Aspect::Tables];
+        self.add(fortune, ("partitions", about), (name, name), sides);
     }
 
     /// Of a column only what is another than it was is told.

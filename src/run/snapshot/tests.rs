@@ -175,6 +175,24 @@ fn with_a_table_goes_all_that_it_has() {
 }
 
 #[test]
+fn a_partition_is_lost_even_if_it_had_no_rows() {
+    let mut earlier = before();
+    of(&mut earlier.databases[0], "public.t").partitions = 3;
+    let with = |partitions, kept: &[Aspect]| {
+        let mut now = before();
+        of(&mut now.databases[0], "public.t").partitions = partitions;
+        let changes = compare(Some(&earlier), &now);
+        let findings = verdict(&now, &changes, Some(&keeps(kept)));
+        findings.iter().all(|finding| finding.met)
+    };
+    assert!(!with(2, &[Aspect::Tables]));
+    assert!(with(2, &[Aspect::Rows]));
+    for more in [3, 4] {
+        assert!(with(more, &[Aspect::Tables]), "{more}");
+    }
+}
+
+#[test]
 fn a_table_that_never_had_a_row_loses_none() {
     let (mut earlier, mut now) = (before(), before());
     earlier.databases[0]

@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
 use super::desk::{Deed, Desk, News};
+use super::dialogs;
 use super::keymap::Want;
 use super::screen;
 use super::state::{Reaction, State};
@@ -150,10 +151,10 @@ impl App {
     }
 
     fn write(&mut self, deed: Deed) {
-        if self.deeds.try_send(deed).is_err() {
+        if let Err(error) = self.deeds.try_send(deed) {
             let now = self.clock.now();
             let words = "what you did before is not written yet";
-            self.state.say(words, true, now);
+            dialogs::give_back(&mut self.state, error.into_inner().act, words, now);
         }
     }
 }

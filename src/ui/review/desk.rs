@@ -21,8 +21,10 @@ pub enum News {
     Plan(Box<Reading>),
     /// The review has changed.
     Record(Box<Record>),
-    /// Something could not be read or written.
+    /// Something could not be read.
     Trouble(String),
+    /// What somebody did could not be written, and why.
+    Unwritten(Act, String),
 }
 
 /// Something that somebody did, with what it is about.
@@ -117,9 +119,10 @@ impl Desk {
             text: &deed.text,
             files: &deed.files,
         };
-        match review::change(&self.record, |record| record.take(deed.act, voice, subject)) {
+        let act = deed.act.clone();
+        match review::change(&self.record, |record| record.take(act, voice, subject)) {
             Ok(record) => News::Record(Box::new(record)),
-            Err(why) => News::Trouble(why),
+            Err(why) => News::Unwritten(deed.act, why),
         }
     }
 

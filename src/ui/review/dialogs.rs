@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
-use ratatui_textarea::TextArea;
+use ratatui_textarea::{CursorMove, TextArea};
 
 use super::keymap::KEYMAP;
 use super::screen::Look;
@@ -23,6 +23,9 @@ use crate::ui::widgets::{chars, clip};
 /// Why an approval was not written down.
 const CHANGED_UNDER: &str =
     "not approved: the plan has changed meanwhile, look at it and approve again";
+
+/// What a remark is about that is about no step.
+const PLAN: &str = "the plan";
 
 /// What is open.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl Dialog {
     /// A remark on a step, or on the plan.
     pub fn comment(on: Option<(&Step, &Sheet)>) -> Self {
         let about = on.map_or_else(
-            || "the plan".to_owned(),
+            || PLAN.to_owned(),
             |(step, _)| format!("{} {}", step.number, step.spec.title),
         );
         Dialog::Comment {
@@ -75,6 +78,20 @@ impl Dialog {
             about,
             input: Box::default(),
         }
+    }
+
+    /// The remark that `act` was to write, as it was typed.
+    pub fn again(act: Act) -> Option<Self> {
+        let Act::Comment { step, on, text } = act else {
+            return None;
+        };
+        let mut input = TextArea::from([text]);
+        input.move_cursor(CursorMove::End);
+        Some(Dialog::Comment {
+            step,
+            about: on.unwrap_or_else(|| PLAN.to_owned()),
+            input: Box::new(input),
+        })
     }
 
     /// An approval of the text that `digest` tells from others.
@@ -91,6 +108,14 @@ impl Dialog {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             input.insert_str(line);
         }
+    }
+}
+
+/// What somebody did is not written: what they have typed for it is theirs again, unless they type by now.
+pub fn give_back(state: &mut State, act: Act, why: impl Into<String>, now: Moment) {
+    state.say(why, true, now);
+    if state.dialog.is_none() {
+        state.dialog = Dialog::again(act);
     }
 }
 

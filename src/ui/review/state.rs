@@ -198,6 +198,7 @@ impl State {
                 self.followed = self.record.clone().follow(&self.plan);
             }
             News::Trouble(why) => self.say(why, true, now),
+            News::Unwritten(act, why) => dialogs::give_back(self, act, why, now),
             News::Plan(reading) => self.reread(*reading, now),
         }
     }
@@ -231,10 +232,9 @@ impl State {
 
     /// What a key does. What came of the one before is over when something is done.
     pub fn key(&mut self, event: KeyEvent, now: Moment) -> Option<Reaction> {
-        let reaction = if self.dialog.is_some() {
-            dialogs::key(self, event, now)
-        } else {
-            self.command(event, now)
+        let reaction = match self.dialog {
+            Some(_) => dialogs::key(self, event, now),
+            None => self.command(event, now),
         };
         if matches!(reaction, Some(Reaction::Write(_))) {
             self.message = None;

@@ -160,6 +160,34 @@ fn what_was_looked_at_remarked_and_approved_is_shown() {
 }
 
 #[test]
+fn a_remark_that_can_not_be_written_is_typed_no_second_time() {
+    let mut bench = Bench::new(80, 24);
+    bench.press(KeyCode::Down);
+    bench.press(KeyCode::Char('c'));
+    bench.type_in("who looks?");
+    let Some(Reaction::Write(deed)) = bench.press(KeyCode::Enter) else {
+        panic!("nothing is written");
+    };
+    let why = "failed to write it".to_owned();
+    let news = News::Unwritten(deed.act, why);
+    bench.0.take(news, Moment::default());
+    let frame = bench.frame();
+    assert!(
+        frame.contains("who looks?") && frame.contains("failed to write it"),
+        "{frame}"
+    );
+    bench.type_in(" and when?");
+    let written = bench.press(KeyCode::Enter);
+    let record = &bench.0.record;
+    assert!(matches!(written, Some(Reaction::Write(_))));
+    let last = record.comments.last().unwrap();
+    assert_eq!(
+        (last.step.as_deref(), last.text.as_str()),
+        (Some("widen"), "who looks? and when?")
+    );
+}
+
+#[test]
 fn a_plan_that_changes_meanwhile_is_shown_with_what_has_changed() {
     let mut bench = Bench::new(80, 24);
     bench.press(KeyCode::Down);

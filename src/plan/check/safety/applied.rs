@@ -67,7 +67,7 @@ const MAX_PATH: usize = 4096;
 /// The migrations that the commands of `script` apply, which has `holes` in it and runs in `cwd`.
 pub(in crate::plan) fn applied_by(script: &str, holes: &[Hole], cwd: Option<&str>) -> Vec<Wanted> {
     // Most scripts have nothing to do with migrations.
-    if !mentioned(script) && !script.contains('/') {
+    if !mentioned(script) && !script.contains(['/', '.']) {
         return Vec::new();
     }
     let script = masked(script, holes);
@@ -226,9 +226,12 @@ fn of_file(
 
 /// The file that `command` runs as a script, by its path.
 fn script_file(command: &Command<'_>) -> Option<String> {
-    let shell = SHELLS.contains(&command.program());
-    let file = if shell || matches!(command.program(), "." | "source") {
-        command.arguments().iter().find(|word| !word.is_option())
+    let program = command.program();
+    let mut words = command.arguments().iter();
+    let file = if SHELLS.contains(&program) || matches!(program, "." | "source") {
+        words.find(|word| !word.is_option())
+    } else if INTERPRETERS.iter().any(|name| program.starts_with(name)) {
+        words.find(|word| !word.is_option() && is_source(&word.text))
     } else {
         command.words.first()
     }?;
@@ -236,8 +239,27 @@ fn script_file(command: &Command<'_>) -> Option<String> {
     plain.then(|| file.text.to_string())
 }
 
-/// Whether the script `text` applies migrations, or gives `psql` more than questions.
-pub(in crate::plan) fn changes_database(text: &str) -> bool {
+/// Programs that run a file in a language of their own, with or without a version behind the name.
+const INTERPRETERS: [&str; 9] = [
+    "bun", "deno", "node", "perl", "php", "python", "ruby", "ts-node", "tsx",
+];
+/// How the names of such files end.
+const SOURCES: [&str; 9] = [
+    ".cjs", ".js", ".mjs", ".mts", ".php", ".pl", ".py", ".rb", ".ts",
+];
+
+fn is_source(path: &str) -> bool {
+    SOURCES.iter().any(|end| path.ends_with(end))
+}
+
+/// Whether the script `text` at `path` applies migrations, or gives `psql` more than questions; in a language that is
+/// not read here, whether it speaks of a database at all.
+pub(in crate::plan) fn changes_database(path: &str, text: &str) -> bool {
+    if is_source(path) {
+        let text = text.to_ascii_lowercase();
+        let words = ["database", "migrat", "postgres", "psycopg", "sql"];
+        return words.iter().any(|word| text.contains(word));
+    }
     if !mentioned(text) {
         return false;
     }

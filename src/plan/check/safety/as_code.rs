@@ -1,15 +1,17 @@
 //! Values that a shell reads as code: those of variables in a text that is handed to `bash -c`, `ssh`, `eval` or `trap`,
-//! as a word, a here-document or through a pipe. In the script itself a value is always a value.
+//! as a word, a here-document or through a pipe; and that `psql`, or another language, reads. In the script itself a value
+//! is always a value.
 
 use std::collections::HashSet;
 
+use super::given::to_psql;
 use super::held;
 use super::psql::{from_program, variable};
 use super::text::Text;
 use crate::plan::commands::{Command, Given, Input, Known, SHELLS, Script, Word};
 use crate::plan::draft::Hole;
 use crate::plan::parts::Var;
-use crate::plan::problem::Problem;
+use crate::plan::problem::{Problem, Severity};
 use crate::plan::template;
 
 /// Options of shells that take a value.
@@ -35,7 +37,7 @@ fn alone(text: &Text<'_>, written: &str, holes: &[Hole], vars: &[Var], out: &mut
     // What stands in a script that is handed over, stands in its commands as well.
     let mut told: HashSet<usize> = HashSet::new();
     for (ix, command) in text.script.commands.iter().enumerate() {
-        let (reader, words) = code(&text.script, ix);
+        let (reader, words, language) = code(&text.script, ix);
         let mut marks = Vec::new();
         // A variable of another machine's shell is none of this script.
         let own = |word: &&&Word<'_>| word.expands && !text.script.pipe(command).elsewhere;
@@ -64,23 +66,78 @@ fn alone(text: &Text<'_>, written: &str, holes: &[Hole], vars: &[Var], out: &mut
         let Some((name, shown)) = marks.first() else {
             continue;
         };
-        let message = format!(
-            "`{reader}` gives this to a shell to read: what stands in `{name}` is code there, a space or a `;` in it as well"
-        );
         let pattern = "`pattern` such as `^[\\w.-]+$` under `vars`";
-        let hint = if given(command).has(&["c"]) {
-            format!(
-                "hand the value over: `{reader} -c 'echo \"$1\"' _ {shown}`, or give `{name}` a {pattern}"
-            )
-        } else {
-            format!("let only a plain word be given: a {pattern}, for `{name}`")
+        let (severity, message, hint) = match language {
+            Language::Shell => (
+                Severity::Warning,
+                format!(
+                    "`{reader}` gives this to a shell to read: what stands in `{name}` is code there, a space or a `;` in it as well"
+                ),
+                if given(command).has(&["c"]) {
+                    format!(
+                        "hand the value over: `{reader} -c 'echo \"$1\"' _ {shown}`, or give `{name}` a {pattern}"
+                    )
+                } else {
+                    format!("let only a plain word be given: a {pattern}, for `{name}`")
+                },
+            ),
+            Language::Sql => (
+                Severity::Note,
+                format!("`{reader}` reads what stands in `{name}` as SQL, a quote in it as well"),
+                format!(
+                    "hand the value over: `{reader} -v value={shown}`, and `:'value'` in SQL on its input (not behind `-c`), or give `{name}` a {pattern}"
+                ),
+            ),
+            Language::Own => (
+                Severity::Note,
+                format!("`{reader}` reads what stands in `{name}` as code, a quote in it as well"),
+                format!(
+                    "hand the value over as an argument behind the code, or give `{name}` a {pattern}"
+                ),
+            ),
         };
-        out.push(text.warning("value-as-code", from_program(command), message, hint));
+        let range = from_program(command);
+        out.push(text.finding(severity, "value-as-code", range, message, &hint));
     }
 }
 
-/// The words at the command at `ix` that a shell reads as code, and what hands them to it.
-fn code<'s>(script: &'s Script<'_>, ix: usize) -> (&'s str, Vec<&'s Word<'s>>) {
+/// Who reads code that is handed over.
+#[derive(Clone, Copy)]
+enum Language {
+    Shell,
+    Sql,
+    /// The program's own.
+    Own,
+}
+
+/// Programs whose option `-c` or `-e` is code of their own language.
+const LANGUAGES: [(&str, &str); 5] = [
+    ("node", "e"),
+    ("perl", "e"),
+    ("php", "r"),
+    ("python", "c"),
+    ("ruby", "e"),
+];
+
+/// The code in the words of `command`, where it is a program that is handed some of its own language.
+fn own_code<'s>(command: &'s Command<'_>) -> Option<&'s Word<'s>> {
+    let program = command.program();
+    let (_, option) = LANGUAGES
+        .iter()
+        .find(|(name, _)| program.starts_with(name))?;
+    let known = Known {
+        short: option,
+        long: &[],
+        leading: true,
+    };
+    let given = Given::read(command.arguments(), known);
+    let mut options = given.options.iter();
+    let holder = options.find(|given| given.name == *option)?.holder?;
+    Some(holder.0)
+}
+
+/// The words at the command at `ix` that are read as code, what hands them over, and to whom.
+fn code<'s>(script: &'s Script<'_>, ix: usize) -> (&'s str, Vec<&'s Word<'s>>, Language) {
     let command = &script.commands[ix];
     let program = command.program();
     let arguments = command.arguments();
@@ -100,12 +157,22 @@ fn code<'s>(script: &'s Script<'_>, ix: usize) -> (&'s str, Vec<&'s Word<'s>>) {
         }
         _ => {}
     }
+    if found.is_empty() {
+        let sql = to_psql(script, ix, command).into_iter();
+        let sql: Vec<_> = sql.filter_map(|sql| Some(sql.holder?.0)).collect();
+        if !sql.is_empty() {
+            return (program, sql, Language::Sql);
+        }
+        if let Some(word) = own_code(command) {
+            return (program, vec![word], Language::Own);
+        }
+    }
     // The shell of the other machine reads the words once more.
     let far = found.is_empty() && command.wrapper("ssh").is_some();
     if far {
         found.extend(&command.words);
     }
-    (if far { "ssh" } else { program }, found)
+    (if far { "ssh" } else { program }, found, Language::Shell)
 }
 
 /// Whether it is a shell, here or on another machine, whose script is what it is given to read.

@@ -46,7 +46,7 @@
 //! | `transaction-left-open` | a `BEGIN` whose `COMMIT` stands somewhere else, in another session |
 //! | `unread-sql` | a block puts SQL together and runs it: nobody has looked at it |
 //! | `unverified-backup` | a dump that nobody tries to read |
-//! | `value-as-code` | a shell reads what a variable holds as code: behind `bash -c`, `ssh`, `eval` |
+//! | `value-as-code` | a shell reads what a variable holds as code: behind `bash -c`, `ssh`, `eval`; or `psql` as SQL |
 //! | `weak-verification` | a look at a dump that a broken one passes, too |
 //! | `whole-table-write` | every row of a table is written in one transaction |
 //! | `wrong-restore-tool` | a dump is given to the program for another format |
@@ -110,6 +110,7 @@ pub(in crate::plan) use self::psql::stops_first;
 pub(in crate::plan) use self::restore::HIDES_ERRORS;
 pub use self::secrets::{SECRET, secrets_in, without_secrets, without_values};
 pub(in crate::plan) use self::secrets::{holds_secret, prepare_secrets};
+pub(in crate::plan) use self::statements::{NO_LOCK_TIMEOUT, without_limit};
 
 use self::passage::Home;
 use self::text::Text;

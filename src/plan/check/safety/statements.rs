@@ -44,7 +44,8 @@ pub(super) fn check(texts: &[Text<'_>], facts: Option<&Facts>, out: &mut Vec<Pro
             // What the plan makes itself nobody else uses before it is through.
             let judged = ddl::judge_script(script, &mut catalog);
             sessions.say(text, piece, &judged, facts, out);
-            for part in waiters.of(text, piece, &judged, patient) {
+            let waiting_parts = waiters.of(text.database(), piece, &judged);
+            for part in waiting_parts.into_iter().filter(|_| !patient) {
                 match &mut waiting {
                     Some((_, others)) => *others += 1,
                     None => waiting = Some((impatient(text, piece, part), 0)),
@@ -122,19 +123,19 @@ struct Waiters<'d> {
 }
 
 impl<'d> Waiters<'d> {
-    /// The parts of the statements `judged` that wait without one, one a statement.
+    /// The parts of the statements `judged` that wait without one, one a statement. `piece` holds them, and runs on
+    /// the session that the steps share for `database`, or on one of its own.
     fn of<'j>(
         &mut self,
-        text: &Text<'d>,
+        database: Option<&'d str>,
         piece: &Sql<'_>,
         judged: &'j [Judged],
-        patient: bool,
     ) -> Vec<&'j Part> {
         let fresh = Patience::new(self.promised);
         if !self.goes_on {
             self.own = fresh.clone();
         }
-        let session = match text.database() {
+        let session = match database {
             Some(database) => self.shared.entry(database).or_insert(fresh),
             None => &mut self.own,
         };
@@ -155,7 +156,7 @@ impl<'d> Waiters<'d> {
             self.promised = session.promised().unwrap_or(self.promised);
             let mut parts = statement.parts.iter();
             let part = parts.find(|part| waits(part, piece.text));
-            found.extend(part.filter(|_| !patient && !session.is_limited()));
+            found.extend(part.filter(|_| !session.is_limited()));
         }
         if !(whole && piece.goes_on) {
             session.end(piece.wrap);
@@ -171,13 +172,38 @@ fn connects(line: &str) -> bool {
     matches!(word, Some("\\c" | "\\connect"))
 }
 
+/// The code of what waits for its lock without a limit, and what that does.
+pub(in crate::plan) const NO_LOCK_TIMEOUT: &str = "no-lock-timeout";
+const WAITS: &str = "while this waits for its lock, everybody who comes later waits behind it";
+
+/// That nothing limits how long statements of `unit` wait for their locks, which were judged to be `judged` and are
+/// run by a tool, in a session of their own.
+pub(in crate::plan) fn without_limit(judged: &[Judged], unit: Unit<'_>) -> Vec<Remark> {
+    let piece = Sql {
+        text: unit.sql,
+        wrap: unit.wrap,
+        goes_on: false,
+        unseen: false,
+        holder: None,
+    };
+    let parts = Waiters::default().of(None, &piece, judged);
+    let remark = |part: &Part| Remark {
+        severity: Severity::Note,
+        code: NO_LOCK_TIMEOUT,
+        range: part.range.clone(),
+        message: WAITS.to_owned(),
+        hint: "`SET lock_timeout = '2s'` first, and try again when it fails".to_owned(),
+    };
+    parts.into_iter().map(remark).collect()
+}
+
 /// That nothing limits how long `part` waits.
 fn impatient(text: &Text<'_>, piece: &Sql<'_>, part: &Part) -> Problem {
     text.finding(
         Severity::Note,
-        "no-lock-timeout",
+        NO_LOCK_TIMEOUT,
         piece.place(part.range.clone()),
-        "while this waits for its lock, everybody who comes later waits behind it",
+        WAITS,
         "`SET lock_timeout = '2s'` first (a step of a TOML plan may say `lock_timeout = \"2s\"`, a fence in a runbook `{lock_timeout=2s}`), and try again when it fails",
     )
 }

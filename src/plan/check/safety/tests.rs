@@ -115,6 +115,38 @@ fn psql_that_goes_on_after_errors() {
 }
 
 #[test]
+fn values_that_become_sql_or_code_of_another_language_are_noted() {
+    let noted = |script: &str| {
+        let opened = open("runbook.md", deploying("bash", script).as_bytes());
+        let as_code = |(code, _): &(&str, String)| *code == "value-as-code";
+        let is = |least| found(&opened, least).iter().any(as_code);
+        is(Severity::Note) && !is(Severity::Warning)
+    };
+    for script in [
+        "psql -c \"select '{{name}}'\"",
+        "psql --command='select {{name}}'",
+        "psql <<X\nselect '{{name}}'\nX",
+        "ssh web1 psql <<X\nselect '{{name}}'\nX",
+        "echo \"select '{{name}}'\" | psql",
+        "psql <<< \"select '{{name}}'\"",
+        "Q=\"select '{{name}}'\"; psql -c \"$Q\"",
+        "python3 -c \"print('{{name}}')\"",
+        "perl -e \"print '{{name}}'\"",
+    ] {
+        assert!(noted(script), "{script}");
+    }
+    for script in [
+        "psql -v name={{name}} <<'X'\nselect :'name'\nX",
+        "psql -d {{name}} -c 'select 1'",
+        "psql -f {{name}}",
+        "python3 -c 'import sys; print(sys.argv[1])' {{name}}",
+        "python3 report.py -c {{name}}",
+    ] {
+        assert!(!noted(script), "{script}");
+    }
+}
+
+#[test]
 fn values_that_a_shell_reads_as_code() {
     trap(
         "value-as-code",
@@ -144,9 +176,6 @@ fn values_that_a_shell_reads_as_code() {
             "bash -x deploy.sh {{name}}",
             "ssh {{name}} 'systemctl restart shop'",
             "ssh db1 uptime",
-            "psql -c 'select {{name}}'",
-            "psql <<X\nselect '{{name}}'\nX",
-            "ssh web1 psql <<X\nselect '{{name}}'\nX",
             "cat {{name}} | bash",
             "echo {{name}} | tee log",
             "echo {{name}} | bash deploy.sh",
