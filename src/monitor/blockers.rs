@@ -14,7 +14,7 @@ impl ServerFacts {
             Some(user) if self.superusers.iter().any(|one| one == user) => {
                 Some(format!("only a superuser ends {pid}, which is {user}'s"))
             }
-            Some(user) if self.rights.may_signal || user == self.role.trim_matches('"') => None,
+            Some(user) if self.rights.may_signal || self.is_own(user) => None,
             Some(_) => Some(self.signals_refused()),
         };
         let hidden = self.hidden(pid).filter(|_| session.started.is_none());

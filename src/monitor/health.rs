@@ -213,6 +213,15 @@ pub struct Rights {
 }
 
 impl ServerFacts {
+    /// Whether `user` is the role that the monitor logged in as.
+    pub fn is_own(&self, user: &str) -> bool {
+        let quoted = self.role.strip_prefix('"');
+        match quoted.and_then(|rest| rest.strip_suffix('"')) {
+            Some(inner) => inner.replace("\"\"", "\"") == user,
+            None => self.role == user,
+        }
+    }
+
     /// The statement that lets the role see what others do.
     pub fn grant(&self) -> String {
         format!("grant pg_monitor to {}", self.role)

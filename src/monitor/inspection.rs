@@ -72,6 +72,13 @@ pub struct Shown {
     pub cut: bool,
 }
 
+impl Shown {
+    /// Whether it can be planned, for all that is known of it.
+    pub fn has_plan(&self) -> bool {
+        explainable(&self.text).is_ok()
+    }
+}
+
 /// A lock of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionLock {
@@ -85,8 +92,7 @@ pub struct SessionLock {
     pub waited: Option<Duration>,
 }
 
-/// The statement without what stands around it, if it is one that can be planned without doing
-/// anything.
+/// The statement without what stands around it, if it is one that can be planned without being carried out.
 pub(super) fn explainable(statement: &str) -> Result<&str, String> {
     const PLANNED: [&str; 7] = [
         "select", "insert", "update", "delete", "with", "merge", "values",

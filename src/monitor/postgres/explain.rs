@@ -55,6 +55,7 @@ pub(super) async fn explain(
     spare: &KeptLine,
     backend: Backend,
     shown: &Shown,
+    agreed: bool,
 ) -> Result<Planned, String> {
     let Backend { pid, started } = backend;
     let found = spare.ask(|| query(STATEMENT).bind(pid).bind(started));
@@ -80,6 +81,14 @@ pub(super) async fn explain(
         shown.text.clone()
     };
     let statement = explainable(&statement)?;
+    if let Some(own) = row.and_then(other_role)
+        && !agreed
+    {
+        return Err(format!(
+            "functions in it would run with this monitor's rights, and the session's role is {own}: that was \
+             not agreed to"
+        ));
+    }
     let mut notes: Vec<String> = row.into_iter().map(whose).collect();
     let whose = notes.join("");
     let failed = |why: String| format!("{why} ({whose})");
@@ -95,9 +104,8 @@ pub(super) async fn explain(
 /// Whose role and settings the plan is made with.
 fn whose(row: &PgRow) -> String {
     let word = |name: &str| text(row, name).unwrap_or_default();
-    let (role, its_role) = (word("role"), text(row, "its_role"));
-    let other = its_role.filter(|own| *own != role);
-    let other = other.map_or_else(String::new, |own| {
+    let role = word("role");
+    let other = other_role(row).map_or_else(String::new, |own| {
         format!(", while the session's role is {own}")
     });
     format!(
@@ -105,6 +113,12 @@ fn whose(row: &PgRow) -> String {
          session can't be seen{other}",
         word("path")
     )
+}
+
+/// The role of the session where that is another than the monitor's.
+fn other_role(row: &PgRow) -> Option<String> {
+    let own = text(row, "its_role")?;
+    (text(row, "role").as_ref() != Some(&own)).then_some(own)
 }
 
 /// What the server would do, as it says it with these `options`.

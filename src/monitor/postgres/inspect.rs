@@ -130,11 +130,17 @@ impl Inspector {
         found.map_err(|trouble| trouble.words)?
     }
 
-    /// How the server would carry the statement of a session out that begins with what is `shown` of it; it
-    /// is only planned, never run. The error says why there is no plan.
-    pub async fn explain(&self, backend: Backend, shown: &Shown) -> Result<Planned, String> {
+    /// How the server would carry the statement of a session out that begins with what is `shown` of it. It
+    /// is planned and not run, but whoever plans runs the functions in it that count as constant, so that of
+    /// another role is planned only once somebody has `agreed` to that. The error says why there is no plan.
+    pub async fn explain(
+        &self,
+        backend: Backend,
+        shown: &Shown,
+        agreed: bool,
+    ) -> Result<Planned, String> {
         let spare = self.0.as_ref().map_err(Clone::clone)?;
-        explain(spare, backend, shown).await
+        explain(spare, backend, shown, agreed).await
     }
 }
 

@@ -56,6 +56,11 @@ impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
     pub fn parse(url: &str) -> Result<Target, String> {
         let unreadable = |reason: &str| format!("the database's URL can't be read: {reason}");
+        if !url.contains("://") && url.contains('=') {
+            return Err(unreadable(
+                "only URLs are read: postgres://user@host:port/database",
+            ));
+        }
         if names_several(url.trim()) {
             return Err(unreadable(
                 "it names several hosts; name one host, that of the primary: postgres://user@host:port/database",
@@ -95,6 +100,11 @@ impl Target {
         // The driver's error may quote a value.
         let mut options = PgConnectOptions::from_str(url.as_str())
             .map_err(|_| unreadable("one of its parameters has a value that makes no sense"))?;
+        // The driver would look for the address as if the brackets were part of a name.
+        let inner = options.get_host().strip_prefix('[');
+        if let Some(address) = inner.and_then(|rest| rest.strip_suffix(']')) {
+            options = options.clone().host(address);
+        }
         // As with other programs, what is said about TLS does not hold within the machine.
         if options.get_socket().is_some() || options.get_host().starts_with('/') {
             options = options.ssl_mode(PgSslMode::Disable);
@@ -114,6 +124,7 @@ impl Target {
     pub fn place(&self) -> String {
         let host = match self.0.get_socket() {
             Some(socket) => socket.to_string_lossy(),
+            None if self.0.get_host().contains(':') => format!("[{}]", self.0.get_host()).into(),
             None => self.0.get_host().into(),
         };
         format!("{host}:{}", self.0.get_port())
@@ -234,6 +245,23 @@ mod tests {
             .ok()
             .unwrap();
         assert_eq!(options.get_options(), Some("-c geqo=off"));
+    }
+
+    #[test]
+    fn an_address_of_version_six_is_asked_for_without_its_brackets() {
+        let target = Target::parse("postgres://app@[::1]:6432/shop")
+            .ok()
+            .unwrap();
+        assert_eq!(target.0.get_host(), "::1");
+        assert_eq!(target.place(), "[::1]:6432");
+        assert_eq!(target.database(), "localhost:6432/shop");
+    }
+
+    #[test]
+    fn the_form_of_other_programs_is_answered_with_that_of_a_url() {
+        let words = Target::parse("host=db password=hunter2").err().unwrap();
+        assert!(words.contains("only URLs are read: postgres://"), "{words}");
+        assert!(!words.contains("hunter2"), "{words}");
     }
 
     #[test]

@@ -24,8 +24,9 @@ pub enum Act {
 pub enum Tasked {
     /// What there is to know about a session, or about what is prepared.
     Inspect(Subject),
-    /// How this statement of a session would be carried out.
-    Explain(Backend, Shown),
+    /// How this statement of a session would be carried out; and whether somebody has agreed to functions of
+    /// another role being run for that.
+    Explain(Backend, Shown, bool),
     /// That a session cancels the statement that began at this time.
     Cancel(Backend, Option<i64>),
     /// That a session ends.
@@ -62,8 +63,9 @@ impl Hands {
                 (Tasked::Inspect(subject), Some(inspector), _) => {
                     Answer::Inspected(subject.pid(), inspector.inspect(subject).await)
                 }
-                (Tasked::Explain(backend, statement), Some(inspector), _) => {
-                    Answer::Explained(backend.pid, inspector.explain(backend, &statement).await)
+                (Tasked::Explain(backend, statement, agreed), Some(inspector), _) => {
+                    let planned = inspector.explain(backend, &statement, agreed).await;
+                    Answer::Explained(backend.pid, planned)
                 }
                 (Tasked::Cancel(backend, began), _, Some(signaller)) => {
                     Answer::Signalled(signaller.cancel_statement(backend, began).await)

@@ -5,19 +5,20 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::keymap;
-use super::wish::Question;
-use crate::monitor::Signal;
+use super::wish::{Question, Wanted};
 use crate::ui::boxes;
 use crate::ui::panels::watch::Sight;
 use crate::ui::scene::put;
 use crate::ui::theme::Role;
 use crate::ui::widgets::clip;
 
-/// What is asked before a session is cancelled or ended.
+/// What is asked before something is done.
 pub(super) fn question(sight: &Sight<'_>, question: &Question, area: Rect, buf: &mut Buffer) {
-    let title = match question.signal {
-        Signal::Cancel => format!("Cancel the statement of {}?", question.backend.pid),
-        Signal::Terminate => format!("End session {}?", question.backend.pid),
+    let pid = question.backend.pid;
+    let title = match question.wanted {
+        Wanted::Cancel(_) => format!("Cancel the statement of {pid}?"),
+        Wanted::Terminate => format!("End session {pid}?"),
+        Wanted::Explain(_) => format!("Plan the statement of {pid}?"),
     };
     let rows = boxes::wrapped(&question.lines, area);
     let size = (boxes::width(area), rows.len() + 2);

@@ -87,7 +87,7 @@ const fn bind(keys: &'static [Key], want: Want, hint: &'static str, help: &'stat
 #[rustfmt::skip]
 pub const KEYMAP: &[Binding] = &[
     bind(&[Key::Enter], Want::Inspect, "look", "the session under the cursor from near"),
-    bind(&[Key::Char('e')], Want::Explain, "explain", "the plan of its statement, which is not carried out"),
+    bind(&[Key::Char('e')], Want::Explain, "explain", "its plan; planning can run functions in it"),
     bind(&[Key::Char('c')], Want::Cancel, "cancel", "cancel the statement of the session under the cursor"),
     bind(&[Key::Char('k')], Want::Terminate, "end", "end that session"),
     bind(&[Key::Char('s')], Want::Sort, "sort", "another order of the sessions"),

@@ -309,6 +309,7 @@ fn what_stands_still_stays_though_more_is_known() {
 #[test]
 fn a_session_is_looked_at_from_near() {
     let mut screen = Screen::new();
+    own_role(&mut screen);
     let backend = Backend {
         pid: 11,
         started: 1,
@@ -356,7 +357,8 @@ fn a_session_is_looked_at_from_near() {
             Shown {
                 text: near.statement.clone(),
                 cut: false
-            }
+            },
+            false
         ))]
     );
     let plan = Planned {
@@ -440,6 +442,10 @@ fn change(screen: &mut Screen, change: impl FnOnce(&mut Picture)) {
 }
 
 /// Changes the session 11, wherever it is seen.
+fn own_role(screen: &mut Screen) {
+    change(screen, |picture| picture.server.role = "app".to_owned());
+}
+
 fn of_waiting(screen: &mut Screen, with: impl Fn(&mut Session)) {
     change(screen, |picture| {
         let nodes = picture.locks.nodes.iter_mut().map(|node| &mut node.session);
@@ -451,6 +457,7 @@ fn of_waiting(screen: &mut Screen, with: impl Fn(&mut Session)) {
 #[test]
 fn from_near_a_session_is_what_it_is_now() {
     let mut screen = Screen::new();
+    own_role(&mut screen);
     screen.press("\r");
     let near = Inspection {
         statement: "update orders set n = 1 where id = 7".to_owned(),
@@ -479,7 +486,7 @@ fn from_near_a_session_is_what_it_is_now() {
     assert_eq!(screen.press("y"), [Act::Copy(shown.text.clone())]);
     let acts = screen.press("e");
     assert!(
-        matches!(&acts[..], [Act::Task(Tasked::Explain(_, what))] if *what == shown),
+        matches!(&acts[..], [Act::Task(Tasked::Explain(_, what, _))] if *what == shown),
         "{acts:?}"
     );
     screen.press("c");
@@ -646,6 +653,33 @@ fn only_enter_cancels_and_only_what_can_be_cancelled() {
     let (words, bad) = screen.state.message.clone().unwrap();
     assert!(bad && words.contains("no statement to cancel"), "{words}");
     assert!(screen.state.question.is_none());
+}
+
+#[test]
+fn a_statement_of_another_role_is_planned_only_once_enter_has_agreed() {
+    let mut screen = Screen::new();
+    change(&mut screen, |picture| {
+        picture.server.role = "\"Dba\"".to_owned();
+    });
+    of_waiting(&mut screen, |session| session.user = Some("Dba".to_owned()));
+    let explains = |acts: &[Act], agreed: bool| {
+        let explains =
+            |act: &Act| matches!(act, Act::Task(Tasked::Explain(_, _, so)) if *so == agreed);
+        acts.iter().any(explains)
+    };
+    let any = |acts: &[Act]| explains(acts, true) || explains(acts, false);
+    let acts = screen.press("e");
+    assert!(explains(&acts, false) && screen.state.question.is_none());
+    screen.press("\x1b");
+    of_waiting(&mut screen, |session| session.user = Some("app".to_owned()));
+    assert!(!any(&screen.press("e")), "it is asked first");
+    insta::assert_snapshot!("another_role", screen.drawn(80, 24));
+    assert!(!any(&screen.press("e")), "nothing but Enter does it");
+    assert!(!any(&screen.press("e")) && screen.state.question.is_some());
+    assert!(explains(&screen.press("\r"), true));
+    // Whose it is may not be seen: that is nobody to trust.
+    of_waiting(&mut screen, |session| session.user = None);
+    assert!(!any(&screen.press("e")) && screen.state.question.is_some());
 }
 
 #[test]

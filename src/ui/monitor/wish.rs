@@ -5,20 +5,29 @@ use super::detail::{Detail, Plan};
 use super::keymap::Want;
 use super::state::State;
 use crate::clock::Moment;
-use crate::monitor::{Backend, Effect, Health, Session, Signal, State as Doing};
+use crate::monitor::{Backend, Effect, Health, Session, Shown, Signal, State as Doing};
 use crate::ui::keys::Key;
 
-/// What is asked before a session is cancelled or ended.
+/// What is asked before something is done to a session, or with what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// Which of both.
-    pub signal: Signal,
+    /// What would be done.
+    pub wanted: Wanted,
     /// Of which session.
     pub backend: Backend,
-    /// When the statement began that is shown: only that one is cancelled.
-    pub statement: Option<i64>,
     /// Who that is.
     pub lines: Vec<String>,
+}
+
+/// What is done only once somebody has said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Its statement is cancelled: only the one that is shown, which began at this time.
+    Cancel(Option<i64>),
+    /// It is ended.
+    Terminate,
+    /// Its statement is planned, which is another role's.
+    Explain(Shown),
 }
 
 impl State {
@@ -35,7 +44,7 @@ impl State {
             Want::Copy => self.copy(&session),
             Want::Cancel => self.ask(Signal::Cancel, &session, health),
             Want::Terminate => self.ask(Signal::Terminate, &session, health),
-            _ => self.look_at(&session, want == Want::Explain, now),
+            _ => self.look_at(&session, want == Want::Explain, health, now),
         }
     }
 
@@ -53,7 +62,13 @@ impl State {
         vec![Act::Copy(text)]
     }
 
-    fn look_at(&mut self, session: &Session, explain: bool, now: Moment) -> Vec<Act> {
+    fn look_at(
+        &mut self,
+        session: &Session,
+        explain: bool,
+        health: &Health,
+        now: Moment,
+    ) -> Vec<Act> {
         if self.reel.is_some() && explain {
             self.message = Some(("a recording has no server to ask".to_owned(), true));
             return Vec::new();
@@ -66,8 +81,26 @@ impl State {
         match session.backend() {
             Some(backend) if explain => {
                 let statement = detail.statement(session);
-                detail.plan = Plan::Asked;
-                acts.push(Act::Task(Tasked::Explain(backend, statement)));
+                match self.runs_as(session, health) {
+                    Some(role) if statement.has_plan() => {
+                        let own = session.user.as_deref().unwrap_or("unknown");
+                        let mut lines = self.who(session, health);
+                        lines.push(format!("its role is {own}"));
+                        lines.push(format!(
+                            "functions in it may run as {role} while it is planned"
+                        ));
+                        lines.push(statement.text.clone());
+                        self.question = Some(Question {
+                            wanted: Wanted::Explain(statement),
+                            backend,
+                            lines,
+                        });
+                    }
+                    _ => {
+                        detail.plan = Plan::Asked;
+                        acts.push(Act::Task(Tasked::Explain(backend, statement, false)));
+                    }
+                }
             }
             None if explain => {
                 let why = match session.state {
@@ -109,25 +142,37 @@ impl State {
                 return Vec::new();
             }
         };
-        let whose = session.whose();
-        let state = session.state.words();
-        let databases = &health.databases;
-        let database = databases.get(self.database % databases.len().max(1));
-        let mut lines: Vec<String> = database
-            .map(|known| format!("on {}", known.called()))
-            .into_iter()
-            .collect();
-        lines.push(format!("{} {whose} {state}", session.pid));
+        let mut lines = self.who(session, health);
         lines.extend(session.of_a_run());
         lines.extend(session.before_signal().map(str::to_owned));
         lines.extend(session.statement.clone());
         self.question = Some(Question {
-            signal,
+            wanted: match signal {
+                Signal::Cancel => Wanted::Cancel(session.statement_started),
+                Signal::Terminate => Wanted::Terminate,
+            },
             backend,
-            statement: session.statement_started,
             lines,
         });
         Vec::new()
+    }
+
+    /// Which session that is.
+    fn who(&self, session: &Session, health: &Health) -> Vec<String> {
+        let (whose, state) = (session.whose(), session.state.words());
+        let databases = &health.databases;
+        let database = databases.get(self.database % databases.len().max(1));
+        let place = database.map(|known| format!("on {}", known.called()));
+        let who = format!("{} {whose} {state}", session.pid);
+        place.into_iter().chain([who]).collect()
+    }
+
+    /// The role of the monitor, where that is another than the session's. Whoever plans a statement runs the
+    /// functions in it that count as constant, and with those whatever they call.
+    fn runs_as(&self, session: &Session, health: &Health) -> Option<String> {
+        let server = &self.picture(health)?.server;
+        let user = session.user.as_deref();
+        (!user.is_some_and(|user| server.is_own(user))).then(|| server.role.clone())
     }
 
     /// Whom the signal would go to, or why it can't be sent.
@@ -168,10 +213,23 @@ impl State {
             self.message = Some(("nothing was done".to_owned(), false));
             return Vec::new();
         }
-        self.message = Some((format!("asked {} …", question.backend.pid), false));
-        vec![Act::Task(match question.signal {
-            Signal::Cancel => Tasked::Cancel(question.backend, question.statement),
-            Signal::Terminate => Tasked::Terminate(question.backend),
+        let backend = question.backend;
+        let asked = format!("asked {} …", backend.pid);
+        vec![Act::Task(match &question.wanted {
+            Wanted::Cancel(began) => {
+                self.message = Some((asked, false));
+                Tasked::Cancel(backend, *began)
+            }
+            Wanted::Terminate => {
+                self.message = Some((asked, false));
+                Tasked::Terminate(backend)
+            }
+            Wanted::Explain(statement) => {
+                if let Some(detail) = self.detail_of(backend.pid) {
+                    detail.plan = Plan::Asked;
+                }
+                Tasked::Explain(backend, statement.clone(), true)
+            }
         })]
     }
 

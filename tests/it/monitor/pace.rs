@@ -89,7 +89,7 @@ async fn whatever_is_asked_of_it_a_monitor_has_two_sessions() {
                 cut: false,
             };
             inspector.inspect(one).await.unwrap();
-            inspector.explain(one, &shown).await.unwrap();
+            inspector.explain(one, &shown, false).await.unwrap();
             signaller.cancel(other).await;
         })
     });

@@ -143,19 +143,27 @@ async fn only_a_whole_statement_is_planned() {
     };
     let whole = format!("select 1 where 'x' <> '{}'", "a".repeat(600));
     client.run(&whole).await;
-    let plan = inspector.explain(client.backend, &listed(&whole)).await;
+    let plan = inspector
+        .explain(client.backend, &listed(&whole), false)
+        .await;
     assert!(plan.unwrap().lines[0].contains("Result"));
     // What is left of it after the server's limit is another statement that has a plan, too.
     let cut = format!("select 1 /* {} */ from nowhere", "a".repeat(2_000));
     let _ = client.attempt(&cut).await;
-    let why = inspector.explain(client.backend, &listed(&cut)).await;
+    let why = inspector
+        .explain(client.backend, &listed(&cut), false)
+        .await;
     let why = why.unwrap_err();
     assert!(why.contains("track_activity_query_size"), "{why}");
-    let why = inspector.explain(client.backend, &listed(&whole)).await;
+    let why = inspector
+        .explain(client.backend, &listed(&whole), false)
+        .await;
     let why = why.unwrap_err();
     assert!(why.contains("is at something else now"), "{why}");
     // What is known to be all of it can be planned though the session is at something else.
-    let plan = inspector.explain(client.backend, &listed("select 2")).await;
+    let plan = inspector
+        .explain(client.backend, &listed("select 2"), false)
+        .await;
     assert!(plan.unwrap().lines[0].contains("Result"));
 }
 
@@ -174,14 +182,23 @@ async fn a_statement_with_places_for_values_is_planned_where_the_server_can() {
     let version = "select current_setting('server_version_num')::int8";
     let can = client.ask(version).await >= 160_000;
     let plan = inspector
-        .explain(client.backend, &listed("select * from t where n = $1"))
+        .explain(
+            client.backend,
+            &listed("select * from t where n = $1"),
+            false,
+        )
         .await;
     match plan {
         Ok(plan) if can => assert!(plan.lines.join(" ").contains("n = $1"), "{plan:?}"),
         plan => assert!(!can && plan.unwrap_err().contains("PostgreSQL 16 and newer")),
     }
     let two = listed("select $1; drop table t");
-    assert!(inspector.explain(client.backend, &two).await.is_err());
+    assert!(
+        inspector
+            .explain(client.backend, &two, false)
+            .await
+            .is_err()
+    );
     assert_eq!(client.ask("select count(*) from t").await, 0);
 }
 
@@ -205,7 +222,7 @@ async fn the_plan_of_another_table_than_the_session_uses_is_refused() {
     let explain = async |client: &Client, sql: &str| {
         let text = sql.to_owned();
         inspector
-            .explain(client.backend, &Shown { text, cut: false })
+            .explain(client.backend, &Shown { text, cut: false }, false)
             .await
     };
     client.run("begin").await;
@@ -320,4 +337,40 @@ async fn what_was_counted_before_a_reset_is_not_forgotten() {
     client.run("select pg_stat_reset_shared('bgwriter')").await;
     client.run("checkpoint").await;
     watched.picture(checkpoints(3)).await;
+}
+
+#[tokio::test]
+async fn functions_of_another_role_run_while_its_statement_is_planned_only_if_somebody_agreed() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run(
+            "create role app login; create schema app authorization app;
+             set role app;
+             create function app.spread() returns int language sql volatile as $$
+                 select 1 from pg_catalog.pg_advisory_lock(77) $$;
+             create function app.constant(int) returns int language plpgsql immutable as $$
+                 begin perform app.spread(); return 1; end $$;
+             reset role",
+        )
+        .await;
+    let options: sqlx::postgres::PgConnectOptions = as_app(&server).parse().unwrap();
+    let app = Client::with(options.application_name("app")).await.unwrap();
+    let mut watched = Watched::of(&server);
+    watched.picture(|_| true).await;
+    let inspector = watched.monitor.inspector("db0").unwrap();
+    let shown = Shown {
+        text: "select 1 where app.constant(1) = 1".to_owned(),
+        cut: false,
+    };
+    let ran = "select count(*) from pg_locks where locktype = 'advisory' and objid = 77";
+    let why = inspector.explain(app.backend, &shown, false).await;
+    let why = why.unwrap_err();
+    assert!(why.contains("the session's role is app"), "{why}");
+    assert_eq!(client.ask(ran).await, 0);
+    let plan = inspector.explain(app.backend, &shown, true).await.unwrap();
+    assert!(plan.notes[0].contains("role is app"), "{plan:?}");
+    assert_eq!(client.ask(ran).await, 1, "planning has run it");
+    let own = inspector.explain(client.backend, &shown, false).await;
+    assert!(own.is_ok(), "{own:?}");
 }
