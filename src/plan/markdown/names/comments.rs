@@ -5,6 +5,7 @@
 use super::cases;
 use super::conditional::{self, Reserve};
 use super::either;
+use super::in_passing;
 use super::later;
 use super::only;
 use super::orders;
@@ -79,6 +80,7 @@ pub(in crate::plan::markdown) fn reserve(
                 .is_plain_rollback()
                 .then_some(Reserve::Back)
         })
+        .or_else(|| in_passing::reserve(text, script).filter(|_| heads && !explains(text)))
 }
 
 /// Whether the comment `text` names one of several ways of doing something, of which another comment of the same `block`
