@@ -3,6 +3,7 @@
 
 use super::heading;
 use super::later::WAITING;
+use super::sentences;
 use crate::plan::looks;
 use crate::plan::markdown::figures::daytime;
 use crate::plan::markdown::tongues::folded::folded;
@@ -13,7 +14,8 @@ use crate::plan::work::Work;
 pub(in crate::plan::markdown) fn is_told(line: &str) -> bool {
     let last = line.rsplit(". ").next().unwrap_or(line);
     let at = || daytime::names_time(line) && !folded(line).contains("t 0");
-    line.len() <= MAX_LINE && (hands_over(last) || is_on_a_day(line) || at())
+    line.len() <= MAX_LINE
+        && (hands_over(last) || needs_approval(line) || is_on_a_day(line) || at())
 }
 
 /// Whether `line` begins with what is waited for. A few minutes pass while the next step is read.
@@ -64,6 +66,19 @@ fn agrees(clause: &str) -> bool {
     asks || clause.split_whitespace().any(approval)
 }
 
+/// Whether `line` begins with somebody's word that it is not done without: "Requires manual approval", "After the sign-off".
+pub(super) fn needs_approval(line: &str) -> bool {
+    let text = heading::behind_count(line).trim_start();
+    let said = folded(text);
+    let first = said.split_whitespace().next().unwrap_or_default();
+    let needs = NEEDS.iter().any(|stem| first.starts_with(stem));
+    let given = APPROVAL
+        .iter()
+        .chain(&SIGNED)
+        .any(|stem| said.contains(stem));
+    given && (needs || asks_to_wait(text) || sentences::behind_when(text).is_some())
+}
+
 /// Whether `line` ends with a day: "Run this on Monday".
 fn is_on_a_day(line: &str) -> bool {
     let said = folded(line);
@@ -102,6 +117,17 @@ const AGREES: [&str; 10] = [
 const APPROVAL: [&str; 6] = [
     "approv", "permission", "freigabe", "aprobacion", "aprovacao", "согласов",
 ];
+const SIGNED: [&str; 2] = ["sign off", "signed off"];
+/// How a line begins that tells what is needed.
+const NEEDS: [&str; 7] = [
+    "requir",
+    "need",
+    "pending",
+    "erforder",
+    "benotig",
+    "requier",
+    "требу",
+];
 /// Lengths that pass by themselves.
 #[rustfmt::skip]
 const TIMES: [&str; 10] = [
@@ -119,7 +145,7 @@ const DAYS: [&str; 7] = [
 /// How a line begins that tells to do it then.
 const DONE: [&str; 5] = ["run", "do", "execute", "apply", "schedule"];
 /// How a script waits.
-const WAITS: [&str; 7] = [
+pub(super) const WAITS: [&str; 7] = [
     "wait",
     "sleep",
     "rollout status",

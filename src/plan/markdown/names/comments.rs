@@ -5,6 +5,8 @@
 use super::cases;
 use super::conditional::{self, Reserve};
 use super::either;
+use super::heading;
+use super::in_passing;
 use super::later;
 use super::only;
 use super::orders;
@@ -79,6 +81,7 @@ pub(in crate::plan::markdown) fn reserve(
                 .is_plain_rollback()
                 .then_some(Reserve::Back)
         })
+        .or_else(|| in_passing::reserve(text, script).filter(|_| heads && !explains(text)))
 }
 
 /// Whether the comment `text` names one of several ways of doing something, of which another comment of the same `block`
@@ -98,6 +101,28 @@ pub(in crate::plan::markdown) fn is_way(text: &str, block: &str) -> bool {
             .filter_map(Name::of_comment);
         others.any(|other| name.excludes(other))
     })
+}
+
+/// Whether the comment `text`, on a way back, names another one than a comment `above` it: back to another version, or from
+/// a backup what a migration has been reverted for. Where they are counted, they are done in turn.
+pub(in crate::plan::markdown) fn is_another_way_back(text: &str, above: &str) -> bool {
+    fn target(text: &str) -> Option<String> {
+        let said = folded(text);
+        let (verb, _) = said.split_once(" to ")?;
+        conditional::goes_back(verb).then(|| verb.to_owned())
+    }
+    let counted = |text: &str| heading::behind_count(text).len() < text.len();
+    if counted(text) || counted(above) {
+        return false;
+    }
+    let whole = |text: &str| {
+        let words = Words::new(text);
+        words.begins(&[Topic::Returns]) && words.has(Topic::Copied)
+    };
+    let migration = |text: &str| conditional::goes_back(text) && folded(text).contains("migration");
+    let both = |one: &str, other: &str| migration(one) && whole(other) && !migration(other);
+    let again = target(text).is_some_and(|verb| target(above) == Some(verb));
+    again || both(above, text) || both(text, above)
 }
 
 /// What the comment `text`, right behind a command on its line, says against going forward into that: "# only if the table
@@ -238,3 +263,30 @@ const TELLS: [&str; 21] = [
     "this", "that", "it", "the", "there", "these", "they", "nothing", "no", "you", "we", "a", "an", "its", "your", "all", "then", "see", "look", "contact",
     "investigate",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_ways_back_are_told_from_what_is_done_in_turn() {
+        for (above, text) in [
+            (
+                "Rollback to previous version",
+                "Rollback to specific version",
+            ),
+            ("Revert the last migration", "Restore the full backup"),
+        ] {
+            assert!(is_another_way_back(text, above), "{text}");
+        }
+        for (above, text) in [
+            ("Stop the app", "Revert the migration"),
+            ("Revert the migration", "Roll back the image"),
+            ("Roll the API back to v1", "Roll the worker back to v1"),
+            ("1. Revert the migration", "2. Restore the backup"),
+            ("Revert the migration", "Restore the traffic"),
+        ] {
+            assert!(!is_another_way_back(text, above), "{text}");
+        }
+    }
+}

@@ -7,7 +7,7 @@
 //!           ◄─ shelved, looked_up, appendix          what is not done, or not now
 //!  conditional ─► Reserve   what is only for a case, and so asks
 //!           ◄─ beforehand, cases, later, only, for_good, ordinary, remarked, announced, written, exemplary
-//!           ─► comments   the same of those in blocks, wherever they stand
+//!           ─► comments, in_passing   the same of those in blocks, wherever they stand
 //!  choice, means, rival, either, qualified, apart   names of which one excludes another
 //! ```
 
@@ -27,6 +27,7 @@ pub(super) mod either;
 pub(super) mod exemplary;
 pub(super) mod for_good;
 pub(super) mod heading;
+mod in_passing;
 pub(super) mod instead;
 mod kept;
 pub(super) mod label;

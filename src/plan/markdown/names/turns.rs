@@ -244,8 +244,8 @@ const ADVERBS: [&str; 8] = [
 ];
 /// What is so because a step was done.
 #[rustfmt::skip]
-const DONE: [&str; 23] = [
-    "up", "running", "ready", "there", "available", "healthy", "online", "reachable",
+const DONE: [&str; 22] = [
+    "up", "running", "ready", "there", "available", "online", "reachable",
     "done", "complete", "completed", "finished", "over", "through", "run", "succeeded", "passed", "ended", "built", "fertig", "abgeschlossen", "durch", "beendet",
 ];
 /// What somebody else says.

@@ -88,6 +88,8 @@ impl Walk<'_, '_> {
                     None
                 } else if forward {
                     reserves(piece, nth, fence).map(Some)
+                } else if is_another_way_back(piece, nth) {
+                    Some(Some(Reserve::Way))
                 } else {
                     names_a_case(piece, nth, fence).then_some(Some(Reserve::Case))
                 };
@@ -161,6 +163,13 @@ fn splits(piece: &Piece<'_>, at: usize, fence: &Fence) -> bool {
 fn is_above_code(piece: &Piece<'_>, at: usize) -> bool {
     let mut lines = piece.code.iter();
     lines.any(|line| line.at > at && line.sort == Sort::Code)
+}
+
+/// Whether the comment `nth` of `piece`, a part of a way back, names another one than one above it.
+fn is_another_way_back(piece: &Piece<'_>, nth: usize) -> bool {
+    let (at, text) = piece.comments[nth];
+    let mut above = piece.comments[..nth].iter();
+    is_above_code(piece, at) && above.any(|(_, above)| comments::is_another_way_back(text, above))
 }
 
 /// Whether the comment `nth` of `piece`, a part of a way back, names the case that the commands below it are for. What the
