@@ -25,7 +25,9 @@ use crate::plan::markdown::names::looked_up;
 use crate::plan::markdown::names::means;
 use crate::plan::markdown::names::words::Sense;
 use crate::plan::markdown::people::{contacts, signoffs};
-use crate::plan::markdown::steps::{by_hand, guards, offered, rivals, timetable, unrun, walk};
+use crate::plan::markdown::steps::{
+    bulleted, by_hand, guards, offered, rivals, timetable, unrun, walk,
+};
 use crate::plan::model::PhaseKind;
 use crate::plan::parts::{AlertRule, Contact, Note, Signoff};
 use crate::plan::problem::Problem;
@@ -142,7 +144,13 @@ impl Reader<'_> {
         let is = |kind: PhaseKind| reading.kind() == Some(kind);
         let later = is(PhaseKind::After);
         let verified = !back && is(PhaseKind::Verify);
-        let title = &self.outline.sections[ix].title;
+        let section = &self.outline.sections[ix];
+        let title = &section.title;
+        let plain = verified && section.is_plain_checklist();
+        let orders = bulleted::are_steps(section, blocks) && !self.acts_below(ix);
+        // A step that is numbered above is ticked with all that it says.
+        let mut above = self.outline.above(ix);
+        let told = !above.any(|above| self.readings[above].counted);
         let rules = Rules {
             place: if back {
                 Place::RollbackStep
@@ -150,7 +158,7 @@ impl Reader<'_> {
                 Place::Step
             },
             numbered: reading.runs && (back || !later),
-            bullets: verified && reading.runs && self.outline.sections[ix].is_plain_checklist(),
+            bullets: reading.runs && (plain || (orders && told && !back)),
             fences: reading.runs,
             chooses: choice::offers(&title.text)
                 || (means::is_one_act(&title.words) && offered::by_means(blocks)),
@@ -173,6 +181,10 @@ impl Reader<'_> {
         by_hand::of_section(section, reading, alone, rules, blocks, &mut found, book);
         let idle = self.outline.idle;
         timetable::of_section(section, idle, rules, group, blocks, &mut found, book);
+        if told && !back {
+            let looked = verified && reading.runs && !section.acts;
+            bulleted::tell_unread(section, looked, blocks, &found, book);
+        }
         boxes::say_unread(&found.notes, book);
         if verified {
             timetable::say_unread(blocks, &found.notes, book);

@@ -2,7 +2,7 @@
 //! decision" over "1. Call the lead". What says a state or a threshold is a criterion.
 
 use super::words::Words;
-use crate::plan::markdown::elements::blocks::{Block, Inline, Item, Kind};
+use crate::plan::markdown::elements::blocks::{Block, Inline, Item, Kind, List};
 use crate::plan::markdown::elements::fence::Language;
 use crate::plan::markdown::figures::threshold;
 use crate::plan::markdown::tongues::phrases::Topic;
@@ -17,12 +17,15 @@ pub(in crate::plan::markdown) fn acts(block: &Block) -> bool {
 pub(in crate::plan::markdown) fn are_in(block: &Block) -> bool {
     match &block.kind {
         Kind::Fence(fence) => matches!(fence.language, Language::Shell(_)),
-        Kind::List(list) if list.ordered || block.holds.tasks => {
-            let orders = list.items.iter().filter(|item| is_order(item));
-            orders.count() * 2 > list.items.len()
-        }
+        Kind::List(list) if list.ordered || block.holds.tasks => are_most(list),
         _ => false,
     }
+}
+
+/// Whether more than half of what `list` holds is orders.
+pub(in crate::plan::markdown) fn are_most(list: &List) -> bool {
+    let orders = list.items.iter().filter(|item| is_order(item));
+    orders.count() * 2 > list.items.len()
 }
 
 /// What begins an order and is no other word's beginning.

@@ -210,7 +210,8 @@ pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
         return tell(book.first_line(span), message.to_owned(), book);
     }
     let text = inline.text.trim_start();
-    if !ASKING.iter().any(|word| strip(text, word).is_some()) {
+    let asks = ASKING.iter().any(|word| strip(text, word).is_some());
+    if !asks && !names_command(text) {
         return;
     }
     note_told(span, book);
@@ -222,6 +223,13 @@ pub(super) fn tell_sentence(inline: &Inline, span: Span, book: &mut Book<'_>) {
         let message = format!("`{command}` stands in a sentence: it is kept for reading");
         tell(Span::new(start, start + command.len()), message, book);
     }
+}
+
+/// Whether the last of `text` in front of a colon is what such columns are called: "Stop it. Command: ./stop".
+fn names_command(text: &str) -> bool {
+    let before = text.rsplit_once([':', '：']).map(|(before, _)| before);
+    let word = before.and_then(|before| before.split(char::is_whitespace).next_back());
+    word.is_some_and(|word| COLUMNS.contains(&word.to_lowercase().as_str()))
 }
 
 fn tell(span: Span, message: String, book: &mut Book<'_>) {

@@ -8,12 +8,13 @@
 //!       └► work      what a block runs ─► guards: who has to say so first
 //!  ways, rivals, offered, picked, in_turn   several ways of doing one thing
 //!  withheld, unrun, in_text        what is kept for reading, and named
-//!  undo, by_hand, timetable, told  ways back of one step, steps of a person, rows of a table, orders in lists
+//!  undo, by_hand, timetable, told, bulleted  ways back of one step, steps of a person, rows of a table, orders in lists
 //!  twice             what a way back would take back twice
 //! ```
 
 mod asides;
 mod body;
+pub(super) mod bulleted;
 pub(super) mod by_hand;
 mod free;
 pub(super) mod guards;

@@ -33,7 +33,7 @@ pub(super) fn opened(text: &str) -> Opened {
 }
 
 /// The problems, as code and line.
-fn problems(text: &str) -> Vec<(&'static str, usize)> {
+pub(in crate::plan::markdown) fn problems(text: &str) -> Vec<(&'static str, usize)> {
     let opened = opened(text);
     let at = |span: crate::plan::Span| opened.source.line(span.start);
     opened

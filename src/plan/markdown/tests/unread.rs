@@ -233,6 +233,7 @@ fn commands_that_no_block_holds_are_named() {
         ("1. `systemctl stop shop`", 4),
         ("psql -f up.sql", 4),
         ("`psql -f up.sql`", 4),
+        ("Shut it down. Command: `systemctl stop shop`", 4),
         (
             "<pre><code class=\"language-bash\">\n./x.sh\n</code></pre>",
             4,
