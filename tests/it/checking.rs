@@ -595,3 +595,38 @@ fn programs_are_told_of_what_can_not_be_read() {
     );
     assert!(!told("human").contains("missing.md"));
 }
+
+#[test]
+fn a_database_may_be_named_by_a_service() {
+    let bench = Bench::new();
+    let url = postgres::database();
+    let parameters = reqwest::Url::parse(&url).unwrap();
+    let mut lines = format!(
+        "[other]\nhost=nowhere.invalid\n[shop]\ndbname={}\n",
+        &parameters.path()[1..]
+    );
+    for (name, value) in parameters.query_pairs() {
+        lines.push_str(&format!("{name}={value}\n"));
+    }
+    let file = bench.write("services", &lines);
+    bench.write("a.sql", "alter table nope add column a int;");
+    let told = |url: &str, environment: &[(&str, &str)]| {
+        let mut program = bench.program(&["check", "--format", "json", "--database", url, "a.sql"]);
+        let environment = environment.iter().copied();
+        let output = program
+            .envs(environment)
+            .env("PGSERVICEFILE", &file)
+            .output();
+        text_of(&output.unwrap())
+    };
+    for (url, environment) in [
+        ("postgres:///?service=shop", &[][..]),
+        ("postgres://", &[("PGSERVICE", "shop")]),
+        (&url, &[("PGSERVICE", "other")]),
+    ] {
+        let text = told(url, environment);
+        assert!(text.contains("sure-to-fail"), "{url}: {text}");
+    }
+    let text = told("postgres:///?service=none", &[]);
+    assert!(text.contains("no service `none` is in"), "{text}");
+}

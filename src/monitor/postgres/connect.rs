@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, Row};
 
 use super::greet::greets;
@@ -91,13 +92,13 @@ impl Target {
         patience: Duration,
     ) -> Result<Line, Trouble> {
         let connecting = async {
-            match self.with(&purpose.settings()).connect().await {
+            match self.link(&self.with(&purpose.settings())).await {
                 Ok(mut connection) => {
                     let pooled = !has_settings(&mut connection).await?;
                     Ok(Line::new(connection, purpose, pooled, self.tally()))
                 }
                 Err(error) if refuses_options(&error) => {
-                    let connection = self.plain().connect().await?;
+                    let connection = self.link(self.plain()).await?;
                     Ok(Line::new(connection, purpose, true, self.tally()))
                 }
                 Err(error) => Err(error),
@@ -111,6 +112,52 @@ impl Target {
     }
 }
 
+/// Whether the server replays the log of another, and whether its sessions begin read-only for another reason
+/// than that this one has asked for it.
+const STATE: &str = "SELECT pg_catalog.pg_is_in_recovery(),
+            s.setting = 'on' AND s.source <> 'client'
+       FROM pg_catalog.pg_settings AS s WHERE s.name = 'default_transaction_read_only'";
+
+impl Target {
+    /// Connects as `options` of it say. That no password was given, or that the server is not as the URL wants
+    /// it, is an error of the URL.
+    pub async fn link(&self, options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+        let login = self.login();
+        let mut connection = match options.connect().await {
+            Err(error) if has_code(&error, "28P01") => {
+                let words = login.lacks_password.clone();
+                return Err(words.map_or(error, |words| sqlx::Error::Configuration(words.into())));
+            }
+            connection => connection?,
+        };
+        let wants = login.wants.as_deref().unwrap_or("any");
+        if matches!(wants, "any" | "prefer-standby") {
+            return Ok(connection);
+        }
+        let row = sqlx::raw_sql(STATE).fetch_one(&mut connection).await?;
+        let is = |place: usize| {
+            Ok::<_, sqlx::Error>(row.try_get_raw(place)?.as_str().is_ok_and(|is| is == "t"))
+        };
+        let (standby, read_only) = (is(0)?, is(1)?);
+        let suits = match wants {
+            "primary" => !standby,
+            "standby" => standby,
+            "read-only" => standby || read_only,
+            _ => !standby && !read_only,
+        };
+        if suits {
+            return Ok(connection);
+        }
+        let state = match (standby, read_only) {
+            (true, _) => "a standby",
+            (false, true) => "a primary that is read-only",
+            (false, false) => "a primary",
+        };
+        let words = format!("target_session_attrs is {wants}, and the server is {state}");
+        Err(sqlx::Error::Configuration(words.into()))
+    }
+}
+
 /// Whether what was said of a session when it was begun has not come to it.
 const NOT_DIRECT: &str =
     "SELECT pg_catalog.current_setting('gonogo.direct', true) IS DISTINCT FROM 'on'";
@@ -121,13 +168,13 @@ impl Target {
     pub async fn open(&self, application: &str) -> Result<(PgConnection, bool), sqlx::Error> {
         let plain = self.named(application);
         let direct = plain.clone().options([("gonogo.direct", "on")]);
-        match direct.connect().await {
+        match self.link(&direct).await {
             Ok(mut connection) => {
                 let row = sqlx::raw_sql(NOT_DIRECT).fetch_one(&mut connection).await?;
                 let pooled = row.try_get(0)?;
                 Ok((connection, pooled))
             }
-            Err(error) if refuses_options(&error) => Ok((plain.connect().await?, true)),
+            Err(error) if refuses_options(&error) => Ok((self.link(&plain).await?, true)),
             Err(error) => Err(error),
         }
     }
@@ -161,4 +208,9 @@ fn refuses_options(error: &sqlx::Error) -> bool {
             "08P01" | "0A000" | "22023" | "42501" | "42704"
         )
     })
+}
+
+fn has_code(error: &sqlx::Error, wanted: &str) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == wanted)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -10,7 +11,19 @@ use reqwest::Url;
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use super::passfile;
+use super::service::{set, with_service};
 use crate::monitor::session::MONITOR_NAME;
+
+/// What `target_session_attrs` can be.
+const ATTRIBUTES: [&str; 6] = [
+    "any",
+    "read-write",
+    "read-only",
+    "primary",
+    "standby",
+    "prefer-standby",
+];
 
 /// The parameters of a URL that the driver knows. It writes others into the log, value and all, so
 /// those are taken away first. Other drivers have many, such as `schema` and `connection_limit`.
@@ -50,7 +63,16 @@ pub(super) struct Counted {
 /// The driver's options for one database. They hold a password, so they are never printed. What is cloned
 /// from one goes on counting where that has counted what is asked of the server.
 #[derive(Clone)]
-pub struct Target(PgConnectOptions, Tally);
+pub struct Target(PgConnectOptions, Tally, Login);
+
+/// What the driver does not look at.
+#[derive(Clone, Default)]
+pub(super) struct Login {
+    /// What is to be said where the server wants a password; none if there is one to give.
+    pub(super) lacks_password: Option<String>,
+    /// What the server has to be like, as `target_session_attrs` calls it.
+    pub(super) wants: Option<String>,
+}
 
 impl Target {
     /// Reads a URL. The error says what is wrong without repeating it.
@@ -66,18 +88,29 @@ impl Target {
                 "it names several hosts; name one host, that of the primary: postgres://user@host:port/database",
             ));
         }
-        let mut url =
-            Url::parse(&with_host(url.trim())).map_err(|error| unreadable(&error.to_string()))?;
+        let whole = with_host(url.trim());
+        let names_host = matches!(whole, Cow::Borrowed(_));
+        let mut url = Url::parse(&whole).map_err(|error| unreadable(&error.to_string()))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(unreadable("it does not begin with postgres://"));
         }
-        let mut known: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| is_known(name))
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
-        let bound = |(name, value): (_, _)| name == "channel_binding" && value == "require";
-        let is_bound = url.query_pairs().any(bound);
+        let all = with_service(&url, names_host)?;
+        let last = |wanted: &str| {
+            let mut pairs = all.iter().rev();
+            let pair = pairs.find(|(name, value)| name == wanted && !value.is_empty());
+            pair.map(|(_, value)| value.clone())
+        };
+        let is_bound = last("channel_binding").is_some_and(|value| value == "require");
+        let wants = last("target_session_attrs").or_else(|| set("PGTARGETSESSIONATTRS"));
+        if wants
+            .as_ref()
+            .is_some_and(|wanted| !ATTRIBUTES.contains(&&wanted[..]))
+        {
+            let all = ATTRIBUTES.join(", ");
+            return Err(unreadable(&format!("target_session_attrs is one of {all}")));
+        }
+        let mut known = all.clone();
+        known.retain(|(name, _)| is_known(name));
         // As in libpq, `system` stands for the certificates of the machine, and for looking at them.
         if known.iter().any(is_system_root) {
             known.retain(|pair| !is_system_root(pair));
@@ -105,6 +138,18 @@ impl Target {
         if let Some(address) = inner.and_then(|rest| rest.strip_suffix(']')) {
             options = options.clone().host(address);
         }
+        let mut lacks_password = None;
+        // The driver has looked for one where it does; what a URL names comes first in other programs, too.
+        if options.to_url_lossy().password().is_none() {
+            let file = last("passfile").map(PathBuf::from).or_else(passfile::usual);
+            match file
+                .as_deref()
+                .and_then(|file| passfile::password(file, &options))
+            {
+                Some(password) => options = options.password(&password),
+                None => lacks_password = Some(passfile::lacking(file.as_deref())),
+            }
+        }
         // As with other programs, what is said about TLS does not hold within the machine.
         if options.get_socket().is_some() || options.get_host().starts_with('/') {
             options = options.ssl_mode(PgSslMode::Disable);
@@ -117,7 +162,11 @@ impl Target {
             // Poolers refuse this parameter; servers since version 12 do not need it.
             .extra_float_digits(None)
             .disable_statement_logging();
-        Ok(Target(options, Tally::default()))
+        let login = Login {
+            lacks_password,
+            wants,
+        };
+        Ok(Target(options, Tally::default(), login))
     }
 
     /// Where the server is, such as `db1.internal:5432`.
@@ -163,6 +212,11 @@ impl Target {
     /// How many transactions were asked over all its connections.
     pub(super) fn tally(&self) -> Tally {
         Arc::clone(&self.1)
+    }
+
+    /// What the driver does not look at.
+    pub(super) fn login(&self) -> &Login {
+        &self.2
     }
 
     /// The options for a connection without any settings of ours.
@@ -236,12 +290,12 @@ mod tests {
             ("postgres://app@/shop?host=db.example", "db.example", "shop"),
             ("postgres://app@:6432/shop", "localhost", "shop"),
         ] {
-            let Target(options, _) = Target::parse(url).ok().unwrap();
+            let Target(options, ..) = Target::parse(url).ok().unwrap();
             assert_eq!(options.get_host(), host);
             assert_eq!(options.get_database(), Some(database));
             assert_eq!(options.get_username(), "app");
         }
-        let Target(options, _) = Target::parse("postgres://app@db/shop?options=-c%20geqo%3Doff")
+        let Target(options, ..) = Target::parse("postgres://app@db/shop?options=-c%20geqo%3Doff")
             .ok()
             .unwrap();
         assert_eq!(options.get_options(), Some("-c geqo=off"));
@@ -262,6 +316,17 @@ mod tests {
         let words = Target::parse("host=db password=hunter2").err().unwrap();
         assert!(words.contains("only URLs are read: postgres://"), "{words}");
         assert!(!words.contains("hunter2"), "{words}");
+    }
+
+    #[test]
+    fn a_service_is_never_ignored_and_what_the_server_has_to_be_is_known() {
+        let words = Target::parse("postgres:///?service=none-such")
+            .err()
+            .unwrap();
+        assert!(words.contains("no service `none-such` is in"), "{words}");
+        let url = "postgres://app@db/shop?target_session_attrs=bogus";
+        let words = Target::parse(url).err().unwrap();
+        assert!(words.contains("is one of any, read-write"), "{words}");
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The link to a server in every state, and how it comes back by itself.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use gonogo::demo::server::{Server, Shutdown};
 use gonogo::monitor::{Link, MONITOR_NAME, Picture};
 use tokio::net::TcpListener;
@@ -60,6 +63,60 @@ async fn a_wrong_password_is_said_without_the_password() {
     database.await;
     client.run("alter role app password 'hunter2'").await;
     watched.picture(|_| true).await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_missing_is_not_called_wrong_and_its_file_is_named() {
+    let server = Server::start(&[]).unwrap();
+    let mut client = Client::of(&server, "dba").await;
+    client
+        .run("set password_encryption = 'scram-sha-256'")
+        .await;
+    client.run("create role app login password 'right'").await;
+    let rules = "local all app scram-sha-256\nlocal all all trust\n";
+    std::fs::write(server.dir().join("data/pg_hba.conf"), rules).unwrap();
+    client.run("select pg_reload_conf()").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("passwords");
+    std::fs::write(&file, "# ours\n*:*:*:app:right\n").unwrap();
+    let parameters = format!("user=app&passfile={}", file.display());
+    let url = server.url("postgres").replace("user=postgres", &parameters);
+    let mode = |mode| std::fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+    mode(0o644);
+    let mut watched = Watched::start(std::slice::from_ref(&url), Vec::new());
+    let told = |reason: &str| {
+        let named = reason.contains("passwords is ignored, since others may read it");
+        reason.contains("the server wants a password, and none was given") && named
+    };
+    let down = watched.database(|d| matches!(&d.link, Link::Down { reason, .. } if told(reason)));
+    down.await;
+    mode(0o600);
+    let mut watched = Watched::start(&[url], Vec::new());
+    watched
+        .picture(|picture| picture.server.role == "app")
+        .await;
+}
+
+#[tokio::test]
+async fn a_server_is_as_the_url_wants_it_or_not_watched() {
+    let server = Server::start(&[]).unwrap();
+    let wants = |what: &str| format!("{}&target_session_attrs={what}", server.url("postgres"));
+    for (what, suits) in [
+        ("read-write", true),
+        ("primary", true),
+        ("prefer-standby", true),
+        ("standby", false),
+        ("read-only", false),
+    ] {
+        let mut watched = Watched::start(&[wants(what)], Vec::new());
+        if suits {
+            watched.picture(|_| true).await;
+            continue;
+        }
+        let reason = watched.down().await;
+        let words = format!("target_session_attrs is {what}, and the server is a primary");
+        assert!(reason.contains(&words), "{reason}");
+    }
 }
 
 #[tokio::test]

@@ -124,7 +124,8 @@ impl SqlAsk {
 
     async fn ask_server(&self, target: Target) -> Result<Fate, String> {
         let name = &self.transaction.database;
-        let mut server = PgConnection::connect_with(&target.named("gonogo"))
+        let mut server = target
+            .link(&target.named("gonogo"))
             .await
             .map_err(|error| format!("failed to connect to `{name}`: {}", words(&error)))?;
         let now = identity(&mut server).await;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use sqlx::Connection;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgConnection;
 
@@ -22,7 +21,7 @@ pub(in crate::run::work) async fn connect(
     let target = Target::parse(url).map_err(|why| format!("`{name}`: {why}"))?;
     let options = target.named(application);
     let failed = |why: &str| format!("failed to connect to `{name}`: {why}");
-    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+    match tokio::time::timeout(PATIENCE, target.link(&options)).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) if is_full(&error) => {
             let why = format!("its connections are used up: {}", words(&error));
