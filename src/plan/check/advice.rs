@@ -46,7 +46,7 @@ fn no_way_back(draft: &Draft, problems: &mut Vec<Problem>) {
         .filter(|phase| phase.kind == PhaseKind::Deploy);
     let mut changes = deploys
         .flat_map(|phase| &phase.steps)
-        .filter(|step| !step.work.is_check() && !only_looks(&step.work));
+        .filter(|step| !step.work.is_check() && !leaves_all(&step.work));
     if draft.tiers.iter().all(|tier| tier.after)
         && let Some(step) = changes.find(|step| step.undo.is_none())
     {
@@ -104,13 +104,17 @@ const FILES: [&str; 14] = [
     "chmod", "chown", "cp", "install", "kill", "ln", "mkdir", "mv", "rm", "rmdir", "rsync", "scp",
     "tee", "touch",
 ];
-/// Whether `work` surely leaves nothing to undo: a dump, a look at what is there.
-fn only_looks(work: &Work) -> bool {
+/// Whether `work` surely leaves nothing to undo: a dump, a build, a look at what is there.
+fn leaves_all(work: &Work) -> bool {
     match work {
         Work::Sql(sql) => sql_text::only_reads(&sql.text),
         Work::Shell(shell) => {
             let script = commands::read(&shell.script, Settings::default());
-            !script.commands.is_empty() && script.commands.iter().all(looks)
+            !script.commands.is_empty()
+                && script
+                    .commands
+                    .iter()
+                    .all(|command| looks(command) || prepares(command))
         }
         _ => false,
     }
@@ -132,6 +136,29 @@ fn looks(command: &Command<'_>) -> bool {
         _ if FILES.contains(&program) => false,
         _ => LOOKS.contains(&program) || words().take(2).any(|word| ASKS.contains(&word)),
     }
+}
+
+/// Whether `command` says that it only makes or fetches what is used later: `make db-backup`, `git fetch`, `docker build`.
+fn prepares(command: &Command<'_>) -> bool {
+    let first = command.arguments().first();
+    let program = command.program();
+    let called = match (program, first) {
+        ("git", Some(first)) => return matches!(first.text.as_ref(), "clone" | "fetch" | "tag"),
+        ("docker" | "podman", Some(first)) => {
+            return matches!(first.text.as_ref(), "build" | "login" | "pull" | "tag");
+        }
+        ("make" | "just" | "task" | "npm" | "yarn" | "pnpm", Some(first)) => first.text.as_ref(),
+        _ => program,
+    };
+    let has = |wanted: &[&str]| {
+        called
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| wanted.contains(&word))
+    };
+    let does_more = [
+        "deploy", "load", "migrate", "push", "release", "restore", "run", "up",
+    ];
+    has(&["backup", "build", "dump"]) && !has(&does_more)
 }
 
 fn no_gate(draft: &Draft, problems: &mut Vec<Problem>) {
@@ -194,12 +221,22 @@ mod tests {
             "curl -fsSo page.html -H 'X-Ask: d' https://shop.example/health",
             "psql -XAtc 'select (count(*)) from orders where (id > 3)'",
             "psql --command='show lock_timeout' \"host=db dbname=shop\"",
+            "make db-backup",
+            "./scripts/backup.sh prod",
+            "git fetch --tags && git tag v1",
+            "docker build -t shop:2 .",
         ] {
             assert!(!told(script), "{script}");
         }
         for script in [
             "sqlx migrate run",
             "./deploy.sh",
+            "./restore-backup.sh",
+            "make restore-backup",
+            "make build-and-deploy",
+            "git push origin main",
+            "docker run shop migrate",
+            "docker build -t shop:2 . && docker run shop migrate",
             "psql -f fix.sql",
             "psql -c 'select refresh_all()'",
             "ln -sfn releases/2 current",

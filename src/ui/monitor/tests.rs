@@ -441,11 +441,12 @@ fn change(screen: &mut Screen, change: impl FnOnce(&mut Picture)) {
     screen.health = Arc::new(health);
 }
 
-/// Changes the session 11, wherever it is seen.
+/// Watches as the role that the session 11 has.
 fn own_role(screen: &mut Screen) {
     change(screen, |picture| picture.server.role = "app".to_owned());
 }
 
+/// Changes the session 11, wherever it is seen.
 fn of_waiting(screen: &mut Screen, with: impl Fn(&mut Session)) {
     change(screen, |picture| {
         let nodes = picture.locks.nodes.iter_mut().map(|node| &mut node.session);

@@ -349,11 +349,16 @@ pub(in crate::plan::markdown) fn in_line(line: &str, between: bool) -> Option<St
 /// What `text` demands without a colon: "Should return 3 rows", "Expect 0 rows", "Should print "done"". That it names
 /// an amount or a text tells it from a sentence about something else.
 pub(super) fn demanded(text: &str) -> Option<&str> {
+    if amounts::is_silence(text) {
+        return Some(text.trim());
+    }
     let near = EXPECTED.near(text).iter().chain(announced::MUST.near(text));
     let rests = near.filter_map(|(word, ())| tongues::strip_word(text, word));
     let rest = rests.min_by_key(|rest| rest.len())?.trim();
     let rest = rest.trim_end_matches(['.', '。']);
-    (amounts::read(rest).is_some() || quoted(rest).is_some()).then_some(rest)
+    let told = amounts::read(rest).is_some() || quoted(rest).is_some();
+    // "Should be > 3 MB"
+    (told || rest.starts_with(['>', '<', '≥', '≤'])).then_some(rest)
 }
 
 /// The longest line that tells what a block prints, in bytes.

@@ -66,6 +66,18 @@ const NOTHING: &[&str] = &[
     "no results", "no result", "empty result", "an empty result", "empty", "nothing", "leer", "nichts", "vide", "rien", "vacio",
     "vacia", "nada", "vazio", "vazia", "пусто", "空", "空である", "空であること", "空结果", "无",
 ];
+/// The same as sentences that need no word in front.
+#[rustfmt::skip]
+const SILENT: &[&str] = &[
+    "should not return anything", "must not return anything", "should not print anything", "must not print anything",
+    "should not output anything", "must not output anything", "should not show anything", "must not show anything",
+    "no output means success", "no output = success", "no output is good", "no output expected", "no output", "prints nothing", "returns nothing",
+    "sollte nichts ausgeben", "soll nichts ausgeben", "darf nichts ausgeben", "gibt nichts aus", "keine ausgabe",
+    "ne doit rien afficher", "ne devrait rien afficher", "ne doit rien retourner", "ne devrait rien retourner", "ne doit rien renvoyer",
+    "ne devrait rien renvoyer", "n'affiche rien", "aucune sortie",
+    "no debe mostrar nada", "no deberia mostrar nada", "no debe devolver nada", "no deberia devolver nada", "no muestra nada",
+    "何も表示されないこと", "何も出力されないこと", "何も表示されない", "何も出力されない", "不应有任何输出", "不应有输出", "应无输出", "没有输出",
+];
 #[rustfmt::skip]
 const ROWS: &[&str] = &[
     "row", "rows", "result", "results", "record", "records", "zeile", "zeilen", "ligne", "lignes", "fila", "filas", "linha", "linhas",
@@ -97,7 +109,8 @@ pub(in crate::plan::markdown) fn read(said: &str) -> Option<Amount> {
         .strip_prefix('`')
         .map_or(text, |text| text.strip_suffix('`').unwrap_or(text));
     let none = NO_ROWS.contains(&text).then_some(Of::Rows);
-    if let Some(of) = none.or(NOTHING.contains(&text).then_some(Of::Anything)) {
+    let nothing = NOTHING.contains(&text) || SILENT.contains(&text);
+    if let Some(of) = none.or(nothing.then_some(Of::Anything)) {
         let wanted = Comparison::parse("0").ok()?;
         return Some(Amount { wanted, of });
     }
@@ -114,6 +127,12 @@ pub(in crate::plan::markdown) fn read(said: &str) -> Option<Amount> {
     };
     let of = of(unit)?;
     Some(Amount { wanted, of })
+}
+
+/// Whether `said` is a sentence by which nothing is printed: "Must not return anything."
+pub(in crate::plan::markdown) fn is_silence(said: &str) -> bool {
+    let text = letters::fold(said.trim());
+    SILENT.contains(&text.trim_end_matches(['.', '。', ' ']))
 }
 
 fn before(text: &str) -> (Option<Operator>, &str) {

@@ -209,3 +209,29 @@ fn what_a_line_says_that_should_be_printed_is_expected() {
     assert_eq!(in_line("It should be done by Friday: ask Ann", false), None);
     assert_eq!(in_line("Must be 3", true), None);
 }
+
+#[test]
+fn nothing_may_be_expected_in_a_sentence_of_its_own() {
+    for line in [
+        "Should not return anything.",
+        "**Must not return anything**",
+        "No output means success.",
+        "Prints nothing",
+        "Sollte nichts ausgeben.",
+        "Ne devrait rien afficher.",
+        "No debe mostrar nada.",
+        "何も表示されないこと。",
+        "不应有任何输出。",
+    ] {
+        let said = in_line(line, false).unwrap_or_else(|| panic!("{line}"));
+        let rows = tested(&said, &sql("select id, a from orders where a is null"));
+        assert_eq!(rows.as_deref(), Some("rows = 0"), "{line}");
+        assert_eq!(in_line(line, true), None, "{line}");
+    }
+    assert_eq!(
+        in_line("Should be **> 3 MB**.", false).as_deref(),
+        Some("> 3 MB")
+    );
+    assert_eq!(tested("> 3 MB", &shell("ls -lh dump.sql")), None);
+    assert_eq!(in_line("Should be done soon", false), None);
+}
