@@ -138,9 +138,10 @@ impl Target {
         if let Some(address) = inner.and_then(|rest| rest.strip_suffix(']')) {
             options = options.clone().host(address);
         }
+        let told = [last("password"), set("PGPASSWORD")];
+        let given = url.password().is_some() || told.iter().any(Option::is_some);
         let mut lacks_password = None;
-        // The driver has looked for one where it does; what a URL names comes first in other programs, too.
-        if options.to_url_lossy().password().is_none() {
+        if !given {
             let file = last("passfile").map(PathBuf::from).or_else(passfile::usual);
             match file
                 .as_deref()
