@@ -128,7 +128,7 @@ pub struct Resume {
 #[derive(Debug, Args)]
 pub struct Watch {
     /// Where the databases are, such as `postgres://user@host/name` [default: what
-    /// the variable `DATABASE_URL` holds]
+    /// `DATABASE_URL` holds, else what `PGSERVICE`, `PGHOST` and the like name]
     #[arg(value_name = "URL", conflicts_with_all = ["plan", "play"])]
     pub urls: Vec<String>,
     /// Watch the databases and probes of a plan, and judge them by its alerts

@@ -19,6 +19,9 @@ use crate::ui::monitor::{Live, Setup, Source, open};
 /// How many idle sessions are listed.
 const IDLE: u32 = 1_000;
 
+/// The variables that tell `psql` which database is meant.
+const PSQL_VARIABLES: [&str; 5] = ["PGSERVICE", "PGHOST", "PGPORT", "PGDATABASE", "PGUSER"];
+
 /// Runs `gonogo monitor`.
 pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
@@ -34,7 +37,10 @@ pub(super) async fn monitor(args: &Watch) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let Some(watched) = what_to_watch(args)? else {
-        complain!("nothing to watch: name a URL, a plan with --plan, or set DATABASE_URL");
+        complain!(
+            "nothing to watch: name a URL or a plan with --plan, or set DATABASE_URL, PGHOST or \
+             PGSERVICE"
+        );
         return Ok(Exit::Usage);
     };
     // What a plan names may be set later; a URL that was typed and can't be read will never be one.
@@ -102,11 +108,7 @@ fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
     }
     let mut urls = args.urls.clone();
     if urls.is_empty() {
-        urls.extend(
-            std::env::var("DATABASE_URL")
-                .ok()
-                .filter(|url| !url.trim().is_empty()),
-        );
+        urls.extend(url_of_environment());
     }
     let databases: Vec<WatchedDatabase> = urls
         .iter()
@@ -126,6 +128,18 @@ fn what_to_watch(args: &Watch) -> anyhow::Result<Option<Watched>> {
         rules: Vec::new(),
         hidden: Vec::new(),
     }))
+}
+
+/// What the environment names. Where it does so for `psql`, an empty URL takes it all from there.
+fn url_of_environment() -> Option<String> {
+    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
+    if set(&"DATABASE_URL") {
+        return std::env::var("DATABASE_URL").ok();
+    }
+    PSQL_VARIABLES
+        .iter()
+        .any(set)
+        .then(|| "postgres://".to_owned())
 }
 
 fn read(path: &Path) -> anyhow::Result<Plan> {

@@ -9,7 +9,6 @@ use std::time::Duration;
 use anyhow::Context;
 use crossterm::event::{Event as TerminalEvent, EventStream, KeyCode, KeyEvent};
 use futures_util::StreamExt;
-use ratatui::layout::Rect;
 use tokio::time::MissedTickBehavior;
 
 use super::dialogs::Dialog;
@@ -168,17 +167,14 @@ impl App {
         let first = self.asked.iter().min_by_key(|(id, _)| **id);
         self.world.asked = first.map(|(_, (_, at))| *at);
         self.view.settle(&self.world, now);
-        let size = screen.terminal.size()?;
-        let area = Rect::new(0, 0, size.width, size.height);
+        let area = screen.area()?;
         self.view.size = Some(area);
         let outputs = self.outputs.windows();
         let scene = scene(&self.world, &self.view, &outputs, now, self.theme);
         let step = screen::areas(area, &self.world, &self.view).step;
         self.outputs
             .fit(&panels::output_areas(&scene, step), &self.view);
-        screen
-            .terminal
-            .draw(|frame| screen::draw(&scene, frame.area(), frame.buffer_mut()))?;
+        screen.draw(|area, buffer| screen::draw(&scene, area, buffer))?;
         self.drawn = now;
         Ok(())
     }

@@ -9,19 +9,25 @@ use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::process::{Signal, getpid, kill_process};
 
 use super::signals::Caught;
 
 /// More bytes than a frame has: it is written at once, so that a terminal never shows half of one.
 const FRAME_ROOM: usize = 256 << 10;
+/// The columns and rows that are drawn at most: more than any screen shows. A terminal that nobody
+/// measured may claim 65,535 of each, and a picture of that size needs all the memory there is.
+const MOST: Size = Size::new(2_000, 500);
 
 /// The terminal while the screen has it. Dropping it gives the terminal back.
 pub struct Screen {
-    pub terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// What is drawn on.
+    area: Rect,
 }
 
 impl Screen {
@@ -34,8 +40,36 @@ impl Screen {
         }));
         take_over()?;
         let whole_frames = BufWriter::with_capacity(FRAME_ROOM, stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(whole_frames))?;
-        Ok(Screen { terminal })
+        let area = drawable(crossterm::terminal::size()?.into());
+        let viewport = Viewport::Fixed(area);
+        let terminal = Terminal::with_options(
+            CrosstermBackend::new(whole_frames),
+            TerminalOptions { viewport },
+        )?;
+        Ok(Screen { terminal, area })
+    }
+
+    /// What is to be drawn on: the terminal as it is now.
+    pub fn area(&mut self) -> io::Result<Rect> {
+        let area = drawable(self.terminal.size()?);
+        if area != self.area {
+            self.fit(area)?;
+        }
+        Ok(area)
+    }
+
+    /// Draws a frame on what [`Screen::area`] said last.
+    pub fn draw(&mut self, paint: impl FnOnce(Rect, &mut Buffer)) -> io::Result<()> {
+        self.terminal
+            .draw(|frame| paint(frame.area(), frame.buffer_mut()))?;
+        Ok(())
+    }
+
+    /// Whatever another size has left behind is gone, also where nothing will be drawn.
+    fn fit(&mut self, area: Rect) -> io::Result<()> {
+        self.area = area;
+        self.terminal.backend_mut().clear_region(ClearType::All)?;
+        self.terminal.resize(area)
     }
 
     /// Does what the system tells it. False: the screen has to go.
@@ -60,9 +94,8 @@ impl Screen {
     pub fn come_back(&mut self) -> io::Result<()> {
         disable_raw_mode()?;
         take_over()?;
-        let size = self.terminal.size()?;
-        self.terminal
-            .resize(Rect::new(0, 0, size.width, size.height))
+        let area = drawable(self.terminal.size()?);
+        self.fit(area)
     }
 }
 
@@ -70,6 +103,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+fn drawable(size: Size) -> Rect {
+    let (width, height) = (size.width.min(MOST.width), size.height.min(MOST.height));
+    Rect::new(0, 0, width, height)
 }
 
 fn take_over() -> io::Result<()> {

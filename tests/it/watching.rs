@@ -203,6 +203,37 @@ fn without_a_terminal_or_anything_to_watch_it_says_what_is_missing() {
 }
 
 #[test]
+fn without_a_url_it_watches_what_psql_would_open() {
+    let mut bench = Bench::new();
+    let url = database();
+    let options: PgConnectOptions = url.parse().unwrap();
+    let socket = options.get_socket().unwrap().to_string_lossy().into_owned();
+    bench.set("PGHOST", socket);
+    bench.set("PGPORT", options.get_port().to_string());
+    bench.set("PGUSER", options.get_username());
+    bench.set("PGDATABASE", options.get_database().unwrap());
+    let _open = OpenTransaction::begin(&url, "select 'psql'");
+    let mut screen = Pty::start(&bench, &["monitor"], 120, 36);
+    screen.see("'psql'");
+    screen.keys("q");
+    assert_eq!(screen.ended(), 0);
+}
+
+#[test]
+fn a_terminal_that_claims_to_be_enormous_is_drawn_on_in_part() {
+    let bench = Bench::new();
+    for (columns, rows) in [(65_535, 24), (80, 65_535)] {
+        let args = ["monitor", "postgres://127.0.0.1:1/x"];
+        let mut screen = Pty::start(&bench, &args, columns, rows);
+        screen.see("NO CONNECTION");
+        screen.resize(120, 36);
+        screen.see("no connection for");
+        screen.keys("q");
+        assert_eq!(screen.ended(), 0);
+    }
+}
+
+#[test]
 fn a_plan_brings_its_databases_probes_and_alerts() {
     let mut bench = Bench::new();
     let url = database();

@@ -269,11 +269,10 @@ impl App {
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
         self.state.settle(&self.health);
+        let size = screen.area()?;
         let look = self.look();
-        let drawn = screen
-            .terminal
-            .draw(|frame| look.draw(frame.area(), frame.buffer_mut()))?;
-        self.state.size = drawn.area;
+        screen.draw(|area, buffer| look.draw(area, buffer))?;
+        self.state.size = size;
         self.frames.drawn(self.clock.now());
         Ok(())
     }

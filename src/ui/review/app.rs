@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::Context;
 use crossterm::event::{Event as TerminalEvent, EventStream, MouseButton, MouseEventKind};
 use futures_util::StreamExt;
-use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
 use super::desk::{Deed, Desk, News};
@@ -109,12 +108,9 @@ impl App {
     }
 
     fn draw(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
-        let size = screen.terminal.size()?;
-        self.state.size = Rect::new(0, 0, size.width, size.height);
+        self.state.size = screen.area()?;
         let (state, theme, now) = (&self.state, self.theme, self.clock.now());
-        screen
-            .terminal
-            .draw(|frame| screen::draw(state, theme, now, frame.area(), frame.buffer_mut()))?;
+        screen.draw(|area, buffer| screen::draw(state, theme, now, area, buffer))?;
         Ok(())
     }
 
