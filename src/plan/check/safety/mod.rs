@@ -27,7 +27,7 @@
 //! | `odd-character` | a sign that a word processor put there, which looks like another one |
 //! | `partitioned-index` | `CONCURRENTLY` on a partitioned table, which the server refuses |
 //! | `pipe-hides-failure` | a failed dump, migration or restore in front of a `\|` without `pipefail` |
-//! | `protection-off` | what keeps data whole is switched off: `fsync`, the triggers of foreign keys |
+//! | `protection-off` | what keeps data whole is switched off or gone around: `fsync`, the triggers of foreign keys, a catalog |
 //! | `psql-hides-errors` | `psql` runs a file without `ON_ERROR_STOP`, and returns 0 after errors |
 //! | `renamed-column` | a column that a view of the server does not have, or not any more |
 //! | `resolve-after-deploy` | a baseline is marked as applied after `migrate deploy` has tried it |

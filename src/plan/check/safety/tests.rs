@@ -2484,6 +2484,14 @@ fn sql_that_takes_or_switches_off_more_than_it_names() {
             "alter system set full_page_writes to 'off'",
             "protection-off",
         ),
+        (
+            "update pg_index set indisvalid = false where indexrelid = 'i'::regclass",
+            "protection-off",
+        ),
+        (
+            "delete from pg_catalog.pg_constraint where conname = 'c'",
+            "protection-off",
+        ),
     ] {
         assert_eq!(judged_sql(&[sql]), [code], "{sql}");
         trap(
@@ -2497,6 +2505,8 @@ fn sql_that_takes_or_switches_off_more_than_it_names() {
     for sql in [
         "set session_replication_role = origin",
         "set session_replication_role = default",
+        "update pg_settings set setting = 'on' where name = 'jit'",
+        "insert into seen select oid from pg_class",
         "alter table users disable trigger user",
         "alter table users enable trigger all",
         "alter system set work_mem = '64MB'",

@@ -36,6 +36,27 @@ const SETTINGS: [(&str, &str); 8] = [
     ("data_sync_retry", "a failed write is taken for a good one"),
     ("track_counts", "autovacuum does nothing any more"),
 ];
+/// The server's own tables that say what there is.
+const CATALOGS: [&str; 18] = [
+    "pg_attrdef",
+    "pg_attribute",
+    "pg_auth_members",
+    "pg_authid",
+    "pg_class",
+    "pg_constraint",
+    "pg_database",
+    "pg_depend",
+    "pg_enum",
+    "pg_extension",
+    "pg_index",
+    "pg_inherits",
+    "pg_namespace",
+    "pg_proc",
+    "pg_rewrite",
+    "pg_sequence",
+    "pg_trigger",
+    "pg_type",
+];
 /// How statements begin of which more may have to be said.
 const BEGINS: [&str; 8] = [
     "alter", "drop", "set", "select", "perform", "with", "do", "call",
@@ -55,19 +76,22 @@ struct Taken {
 impl Review<'_> {
     /// What the statement `judged` switches off or ends, whatever it does to tables.
     pub(super) fn taken(&mut self, judged: &Judged, first: &str) {
-        if !BEGINS.contains(&first) {
-            return;
-        }
+        let most = match first {
+            "update" | "insert" | "delete" => MAX_TARGET,
+            _ if BEGINS.contains(&first) => MAX_TOKENS,
+            _ => return,
+        };
         let text = &self.unit.sql[judged.range.clone()];
         let tokens = sql_text::tokens(text).map(|token| text[token.range].to_ascii_lowercase());
-        let tokens: Vec<String> = tokens.take(MAX_TOKENS).collect();
+        let tokens: Vec<String> = tokens.take(most).collect();
         let bare = tokens.iter().map(|token| token.trim_matches(['\'', '"']));
         let words: Vec<&str> = bare.collect();
         let before = &self.unit.sql[..judged.range.start];
         let found = switched_off(&words)
             .or_else(|| dropped(&words))
             .or_else(|| ended(&words))
-            .or_else(|| renumbered(&words, before));
+            .or_else(|| renumbered(&words, before))
+            .or_else(|| rewired(&words));
         if let Some(found) = found.filter(|found| !(found.undoes && self.unit.backwards)) {
             self.say(
                 Severity::Warning,
@@ -138,6 +162,8 @@ impl Review<'_> {
 
 /// How much of a statement is looked at, in words and signs.
 const MAX_TOKENS: usize = 400;
+/// In how many words and signs a statement that writes has named its table.
+const MAX_TARGET: usize = 6;
 
 /// The tables with a foreign key to one of `tables`; with `all`, those with one to these as well.
 fn pointing(facts: &Facts, tables: &[String], all: bool) -> BTreeSet<String> {
@@ -161,6 +187,29 @@ fn pointing(facts: &Facts, tables: &[String], all: bool) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// A catalog that is written by hand: `update pg_index set indisvalid = …`.
+fn rewired(words: &[&str]) -> Option<Taken> {
+    let (["update", target @ ..]
+    | ["insert", "into", target @ ..]
+    | ["delete", "from", target @ ..]) = words
+    else {
+        return None;
+    };
+    let target = target.strip_prefix(&["only"]).unwrap_or(target);
+    let target = target.strip_prefix(&["pg_catalog", "."]).unwrap_or(target);
+    let name = target.first().filter(|name| CATALOGS.contains(name))?;
+    Some(Taken {
+        code: "protection-off",
+        message: format!(
+            "this writes the server's own `{name}`: nothing tests whether it fits the rest, no lock keeps others out, \
+             and sessions may go on with what they remember"
+        ),
+        hint: "the statement for it, such as `ALTER TABLE`, `ALTER TYPE … ADD VALUE`, `REINDEX`, \
+               `ALTER DATABASE … ALLOW_CONNECTIONS false`",
+        undoes: false,
+    })
 }
 
 /// What keeps data whole.
