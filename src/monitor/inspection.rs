@@ -77,7 +77,15 @@ impl Shown {
     pub fn has_plan(&self) -> bool {
         explainable(&self.text).is_ok()
     }
+
+    /// Whether it has letters in an encoding that was not understood.
+    pub fn has_unread_letters(&self) -> bool {
+        self.text.contains(UNREAD)
+    }
 }
+
+/// What stands for a letter that can't be read.
+const UNREAD: char = char::REPLACEMENT_CHARACTER;
 
 /// A lock of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +110,12 @@ pub(super) fn explainable(statement: &str) -> Result<&str, String> {
     let word = text.split(|c: char| !c.is_ascii_alphabetic()).next();
     let word = word.unwrap_or_default().to_ascii_lowercase();
     if PLANNED.contains(&word.as_str()) {
+        if text.contains(UNREAD) {
+            return Err(
+                "there are letters in it that can't be read, so another statement would be planned"
+                    .to_owned(),
+            );
+        }
         return Ok(text);
     }
     Err(match word.as_str() {
@@ -152,6 +166,7 @@ mod tests {
             ("explain analyze delete from t", Err("explain")),
             ("-- nothing", Err("there is no")),
             ("", Err("there is no")),
+            ("select 'caf\u{fffd}'", Err("there are letters")),
         ] {
             match (explainable(statement), planned) {
                 (Ok(text), Ok(wanted)) => assert_eq!(text, wanted),

@@ -24,6 +24,8 @@ pub enum Act {
 pub enum Tasked {
     /// What there is to know about a session, or about what is prepared.
     Inspect(Subject),
+    /// The whole statement of a session, for the clipboard: this beginning of it is listed.
+    Copy(Subject, String),
     /// How this statement of a session would be carried out; and whether somebody has agreed to functions of
     /// another role being run for that.
     Explain(Backend, Shown, bool),
@@ -38,6 +40,8 @@ pub enum Tasked {
 pub enum Answer {
     /// What there is to know about the session with this pid.
     Inspected(i32, Result<Inspection, String>),
+    /// What there is to know about the session whose statement is listed like this and is to be copied.
+    Copied(String, Result<Inspection, String>),
     /// How the statement of the session with this pid would be carried out.
     Explained(i32, Result<Planned, String>),
     /// What became of a session.
@@ -62,6 +66,9 @@ impl Hands {
             let answer = match (task, inspector, signaller) {
                 (Tasked::Inspect(subject), Some(inspector), _) => {
                     Answer::Inspected(subject.pid(), inspector.inspect(subject).await)
+                }
+                (Tasked::Copy(subject, listed), Some(inspector), _) => {
+                    Answer::Copied(listed, inspector.inspect(subject).await)
                 }
                 (Tasked::Explain(backend, statement, agreed), Some(inspector), _) => {
                     let planned = inspector.explain(backend, &statement, agreed).await;

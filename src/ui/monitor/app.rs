@@ -153,7 +153,11 @@ impl App {
                 event = events.next() => {
                     let Some(Ok(event)) = event else { break };
                     self.terminal_event(event, screen)?;
-                    self.draw(screen)?;
+                    if self.state.typing && !self.frames.may_echo(self.clock.now()) {
+                        self.frames.news(self.clock.now());
+                    } else {
+                        self.draw(screen)?;
+                    }
                 }
                 newest = newest(&mut self.news) => {
                     let first = !shows_something(&self.health) && shows_something(&newest);
@@ -166,7 +170,9 @@ impl App {
                     }
                 }
                 Some(answer) = self.answers.1.recv() => {
-                    self.state.take(answer);
+                    for act in self.state.take(answer) {
+                        self.act(act, screen)?;
+                    }
                     self.frames.news(self.clock.now());
                 }
                 () = tokio::time::sleep(pause), if plays => {

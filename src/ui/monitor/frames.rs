@@ -1,4 +1,4 @@
-//! When the monitor draws a frame that no key asked for. A look at a database brings several things to
+//! When the monitor draws a frame that no key asked for, and when one letter waits for the next. A look at a database brings several things to
 //! know within a moment, and they are one frame.
 
 use std::time::Duration;
@@ -9,6 +9,8 @@ use crate::clock::Moment;
 const TICK: Duration = Duration::from_secs(1);
 /// The least time between two of them.
 const FRAME: Duration = Duration::from_millis(100);
+/// Letters that come faster than this were not typed by hand.
+const TYPED: Duration = Duration::from_millis(16);
 /// How long a frame waits for what else is new.
 const TOGETHER: Duration = Duration::from_millis(40);
 
@@ -30,6 +32,11 @@ impl Frames {
     /// Something is new.
     pub(super) fn news(&mut self, now: Moment) {
         self.news.get_or_insert(now);
+    }
+
+    /// Whether a letter is worth a frame of its own.
+    pub(super) fn may_echo(&self, now: Moment) -> bool {
+        now.since(self.drawn) >= TYPED
     }
 
     /// The time until the next frame.
@@ -63,6 +70,15 @@ mod tests {
         assert_eq!(frames.wait(now.plus(5 * MS)), 35 * MS);
         frames.drawn(now.plus(TOGETHER));
         assert_eq!(frames.wait(now.plus(TOGETHER)), TICK);
+    }
+
+    #[test]
+    fn letters_that_are_pasted_share_a_frame() {
+        let start = Moment::default();
+        let mut frames = Frames::default();
+        frames.drawn(start);
+        assert!(!frames.may_echo(start.plus(MS)));
+        assert!(frames.may_echo(start.plus(TYPED)));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 mod act;
 mod app;
 mod boxes;
+mod copy;
 mod detail;
 mod foot;
 mod frames;

@@ -376,6 +376,68 @@ fn a_session_is_looked_at_from_near() {
 }
 
 #[test]
+fn a_long_statement_is_copied_whole_or_said_to_be_a_beginning() {
+    let listed = format!("select 1 where id <> {}", "7".repeat(279));
+    let ask = || {
+        let mut screen = Screen::new();
+        change(&mut screen, |picture| {
+            let sessions = Arc::make_mut(&mut picture.sessions);
+            let found = sessions.iter_mut().find(|one| one.pid == 11);
+            found.unwrap().statement = Some(listed.clone());
+        });
+        screen.drawn(120, 36);
+        let acts = screen.press("y");
+        assert!(
+            matches!(&acts[..], [Act::Task(Tasked::Copy(subject, text))]
+                if subject.pid() == 11 && *text == listed),
+            "{acts:?}"
+        );
+        screen
+    };
+    let told = |near| Answer::Copied(listed.clone(), near);
+    let near = |statement: String, cut| {
+        Ok(Inspection {
+            statement,
+            cut,
+            ..Inspection::default()
+        })
+    };
+    let whole = format!("{listed} and x\r\n = '\x1b[201~'");
+    for (answer, copied, words) in [
+        (
+            told(near(format!("{listed}8"), false)),
+            format!("{listed}8"),
+            "the statement was sent",
+        ),
+        (
+            told(near(whole, false)),
+            format!("{listed} and x\n = '␛[201~'"),
+            "; 1 control character in it is a sign now",
+        ),
+        (
+            told(near(format!("{listed}8"), true)),
+            format!("{listed}8"),
+            "only its first 301 characters were sent to the terminal's clipboard: the server keeps",
+        ),
+        (
+            told(near("commit".to_owned(), false)),
+            listed.clone(),
+            "only its first 300 characters were sent to the terminal's clipboard: another one runs",
+        ),
+        (
+            told(Err("session 11 has ended".to_owned())),
+            listed.clone(),
+            "clipboard: session 11 has ended",
+        ),
+    ] {
+        let mut screen = ask();
+        assert_eq!(screen.state.take(answer), [Act::Copy(copied)]);
+        let (said, _) = screen.state.message.clone().unwrap();
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
 fn what_is_looked_at_from_near_is_looked_up_again_while_it_is_shown() {
     let mut screen = Screen::new();
     let later = |secs| now().plus(Duration::from_secs(secs));

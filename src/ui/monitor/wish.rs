@@ -48,20 +48,6 @@ impl State {
         }
     }
 
-    fn copy(&mut self, session: &Session) -> Vec<Act> {
-        let text = match &self.detail {
-            Some(detail) => detail.statement(session).text,
-            None => session.statement.clone().unwrap_or_default(),
-        };
-        if text.is_empty() {
-            self.message = Some(("there is no statement to copy".to_owned(), true));
-            return Vec::new();
-        }
-        let words = "the statement was sent to the terminal's clipboard";
-        self.message = Some((words.to_owned(), false));
-        vec![Act::Copy(text)]
-    }
-
     fn look_at(
         &mut self,
         session: &Session,
@@ -233,14 +219,15 @@ impl State {
         })]
     }
 
-    /// Takes in what a task has brought.
-    pub fn take(&mut self, answer: Answer) {
+    /// Takes in what a task has brought; what is to be done with it.
+    pub fn take(&mut self, answer: Answer) -> Vec<Act> {
         match answer {
             Answer::Signalled(outcome) => {
                 let done = matches!(outcome.effect, Effect::Ended | Effect::Gone);
                 self.awaited = (outcome.effect == Effect::StillThere).then_some(outcome.pid);
                 self.message = Some((outcome.words, !done));
             }
+            Answer::Copied(listed, near) => return self.copy_whole(listed, near),
             Answer::Inspected(pid, near) => {
                 if let Some(detail) = self.detail_of(pid) {
                     detail.take(near);
@@ -252,6 +239,7 @@ impl State {
                 }
             }
         }
+        Vec::new()
     }
 
     /// What was asked about another session than the one that is looked at comes too late.
