@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::place;
 use super::review::Seen;
 use super::run::{self, NewRun};
-use super::say::complain;
+use super::say::{aside, complain};
 use crate::demo::Demo;
 use crate::journal::Lease;
 use crate::run::{Command, RunDir};
@@ -26,7 +26,7 @@ pub(super) async fn demo(common: &Common) -> anyhow::Result<Exit> {
         complain!("the demo needs a terminal");
         return Ok(Exit::Usage);
     }
-    eprintln!("Starting a throwaway PostgreSQL and a small shop on it …");
+    aside("Starting a throwaway PostgreSQL and a small shop on it …");
     let demo = match Demo::start().await {
         Ok(demo) => demo,
         Err(error) => {
@@ -35,7 +35,7 @@ pub(super) async fn demo(common: &Common) -> anyhow::Result<Exit> {
         }
     };
     let result = drive(common, &demo).await;
-    eprintln!("Removing the server, the shop and the run …");
+    aside("Removing the server, the shop and the run …");
     demo.end().await;
     result
 }

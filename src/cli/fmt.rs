@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::args::Fmt;
 use super::exit::Exit;
 use super::problems;
-use super::say::complain;
+use super::say::{aside, complain};
 use crate::plan::{self, Format, LayoutError, Severity};
 
 /// What became of one file.
@@ -90,7 +90,10 @@ fn say_mistakes(name: &str, bytes: &[u8]) {
         .iter()
         .filter(|problem| problem.severity == Severity::Error && problem.code == "toml-syntax");
     for problem in syntax {
-        eprintln!("{}\n", problems::render(&opened.source, problem, colours));
+        aside(format_args!(
+            "{}\n",
+            problems::render(&opened.source, problem, colours)
+        ));
     }
     complain!("{name} has mistakes: it is left as it is");
 }

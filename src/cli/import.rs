@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::Import;
 use super::exit::Exit;
-use super::say::complain;
+use super::say::{aside, complain};
 use super::{problems, say};
 use crate::plan::{self, Format, Opened, Severity};
 
@@ -57,7 +57,10 @@ fn say_why_not(opened: &Opened) {
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let errors = opened.problems.iter();
     for problem in errors.filter(|problem| problem.severity == Severity::Error) {
-        eprintln!("{}\n", problems::render(&opened.source, problem, colours));
+        aside(format_args!(
+            "{}\n",
+            problems::render(&opened.source, problem, colours)
+        ));
     }
     let name = opened.source.name();
     if opened.plan.is_some() {

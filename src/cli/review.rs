@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::{Common, Format, Review};
 use super::exit::Exit;
-use super::say::complain;
+use super::say::{aside, complain};
 use super::{applied, attach, place, problems, say};
 use crate::journal::event::{AppliedFile, Reviewed};
 use crate::plan::{Opened, Plan, Severity, Source, count};
@@ -37,7 +37,10 @@ pub(super) async fn review(common: &Common, args: &Review) -> anyhow::Result<Exi
     else {
         let errors = opened.problems.iter();
         for problem in errors.filter(|problem| problem.severity == Severity::Error) {
-            eprintln!("{}\n", problems::render(&opened.source, problem, false));
+            aside(format_args!(
+                "{}\n",
+                problems::render(&opened.source, problem, false)
+            ));
         }
         complain!("what is no plan can't be reviewed");
         return Ok(Exit::Usage);

@@ -14,7 +14,7 @@ use super::args::{Common, Run};
 use super::attach::{self, Leaving};
 use super::exit::Exit;
 use super::review::{self, Seen};
-use super::say::complain;
+use super::say::{aside, complain};
 use super::{applied, beside, headless, place, problems};
 use crate::clock::{Clock, SystemClock};
 use crate::journal::event::{IncludedFile, NoteAdded, RunCreated, VariableSet};
@@ -162,7 +162,10 @@ pub(super) fn read(args: &Run) -> Option<(Plan, Source, Files)> {
             .iter()
             .filter(|p| p.severity == Severity::Error)
         {
-            eprintln!("{}\n", problems::render(&opened.source, problem, false));
+            aside(format_args!(
+                "{}\n",
+                problems::render(&opened.source, problem, false)
+            ));
         }
         complain!(
             "{} can't be run; `gonogo check` says more",

@@ -9,10 +9,18 @@ use crate::plan::{is_obeyed, printable};
 /// Says a line on standard error, in the program's name.
 macro_rules! complain {
     ($($words:tt)*) => {
-        eprintln!("gonogo: {}", $crate::plan::printable(&format!($($words)*)))
+        $crate::cli::say::aside(format_args!(
+            "gonogo: {}",
+            $crate::plan::printable(&format!($($words)*))
+        ))
     };
 }
 pub(super) use complain;
+
+/// Says a line on standard error. Where that is gone, nobody is there to be told.
+pub(super) fn aside(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// Writes `text`, which brings its own ends of lines, to standard output.
 pub(super) fn out(text: impl fmt::Display) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! The terminal: taken over for the screen, and given back whatever happens.
 
 use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -25,7 +26,9 @@ const MOST: Size = Size::new(2_000, 500);
 
 /// The terminal while the screen has it. Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped by itself: it would complain of a terminal that is gone on standard error, and panic
+    /// where that was the terminal.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     /// What is drawn on.
     area: Rect,
 }
@@ -42,11 +45,12 @@ impl Screen {
         let whole_frames = BufWriter::with_capacity(FRAME_ROOM, stdout());
         let area = drawable(crossterm::terminal::size()?.into());
         let viewport = Viewport::Fixed(area);
-        let terminal = Terminal::with_options(
-            CrosstermBackend::new(whole_frames),
-            TerminalOptions { viewport },
-        )?;
-        Ok(Screen { terminal, area })
+        let backend = CrosstermBackend::new(whole_frames);
+        let terminal = Terminal::with_options(backend, TerminalOptions { viewport })?;
+        Ok(Screen {
+            terminal: ManuallyDrop::new(terminal),
+            area,
+        })
     }
 
     /// What is to be drawn on: the terminal as it is now.

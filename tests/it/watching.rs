@@ -234,6 +234,15 @@ fn a_terminal_that_claims_to_be_enormous_is_drawn_on_in_part() {
 }
 
 #[test]
+fn a_terminal_that_vanishes_ends_it_without_a_panic() {
+    let bench = Bench::new();
+    let mut screen = Pty::start(&bench, &["monitor", "postgres://127.0.0.1:1/x"], 80, 24);
+    screen.see("NO CONNECTION");
+    screen.hang_up();
+    assert_ne!(screen.ended(), 101);
+}
+
+#[test]
 fn a_plan_brings_its_databases_probes_and_alerts() {
     let mut bench = Bench::new();
     let url = database();
