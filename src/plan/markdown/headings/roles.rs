@@ -105,6 +105,7 @@ pub(in crate::plan::markdown) fn roles(outline: &Outline, called: Option<&str>) 
     choices(outline, &mut readings);
     hours::place(outline, &mut readings);
     clocked::let_go_of_lengths(outline, &mut readings);
+    clocked::let_go_of_a_lone_length(outline, &mut readings);
     readings
 }
 

@@ -639,3 +639,33 @@ fn an_approval_that_is_given_before_stays_before() {
     let behind = "## Migration\n- [ ] a\n## Sign-off\n- [ ] b\n";
     assert_eq!(phases(behind)[1].0, PhaseKind::After);
 }
+
+#[test]
+fn what_deploys_ahead_of_a_pre_deployment_section_asks() {
+    let block = |name: &str| format!("\n```sh\n./{name}\n```\n");
+    let asks = |text: &str| -> Vec<bool> {
+        let plan = plan(text);
+        plan.steps
+            .iter()
+            .map(|step| step.spec.confirm.is_some())
+            .collect()
+    };
+    let (quick, full) = (block("quick"), block("full"));
+    let checks = "## Pre-deployment checklist\n- [ ] Backup created\n";
+    let text = format!("## Quick deploy{quick}{checks}## Deployment{full}");
+    assert_eq!(asks(&text), [true, false, false]);
+    assert!(problems(&text).contains(&("conditional-step", 3)));
+    // A checklist behind all that is deployed is gone through first.
+    let behind = format!("## Deployment{full}{checks}");
+    assert_eq!(asks(&behind), [false, false]);
+    // Each service has its own.
+    let parts = |name: &str| {
+        format!("## Service {name}\n### Pre-deployment\n- [ ] a\n### Deployment{full}")
+    };
+    let services = format!("{}{}", parts("one"), parts("two"));
+    assert_eq!(asks(&services), [false; 4]);
+    let counted = format!(
+        "## 1. Deploy the schema{quick}## 2. Pre-deployment checklist\n- [ ] a\n## 3. Deploy{full}"
+    );
+    assert_eq!(asks(&counted), [false; 3]);
+}
