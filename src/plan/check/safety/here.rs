@@ -50,8 +50,7 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
     };
     let range = from_program(command);
     let end = command.words.last().map_or(range.end, |word| word.span.end);
-    let shown = text.body().get(range.start..end).unwrap_or_default();
-    let shown = shown.lines().next().unwrap_or_default();
+    let shown = text.shown(range.start..end);
     let message = format!(
         "`{shown}` opens a session, and the lines below are not typed into it: they run on this machine"
     );

@@ -27,10 +27,12 @@ pub(super) fn check(text: &Text<'_>, out: &mut Vec<Problem>) {
         };
         let range = from_program(command);
         let end = command.words.last().map_or(range.end, |word| word.span.end);
-        let shown = text.body().get(range.start..end).unwrap_or_default();
-        let shown = shown.lines().next().unwrap_or_default();
+        let shown = text.shown(range.start..end);
         let message = match command.program() {
             "true" | ":" => "this loop never ends".to_owned(),
+            _ if hint == NO_TERMINAL => {
+                format!("the `-t` in front of `{shown}` wants a terminal, and a step has none")
+            }
             _ => format!("`{shown}` never ends or waits for a keyboard"),
         };
         out.push(text.warning("interactive-command", range.start..end, message, hint));
@@ -67,6 +69,7 @@ const TERMINAL: &str =
     "do it in another terminal, write a command that ends, or give the step `tty = true`";
 const ENDS: &str = "do it in another terminal, or write a command that ends";
 const SCREEN: &str = "do it in another terminal: a step has no screen";
+const NO_TERMINAL: &str = "leave `-t` away, or give the step `tty = true`";
 const ANSWER: &str = "nobody is asked: answer it with an option, or give the step `tty = true`";
 
 /// What to do about a command that stands still; with a terminal, `tty`, only one that never ends does.
@@ -97,7 +100,7 @@ fn stuck(script: &Script<'_>, ix: usize, command: &Command<'_>, tty: bool) -> Op
         _ if wants_terminal(command) && prompts(script, ix, program, command, &given) => Some(
             "say what it is to do: `docker exec NAME sh -c '…'`, or give the step `tty = true`",
         ),
-        _ if wants_terminal(command) => Some("leave `-t` away, or give the step `tty = true`"),
+        _ if wants_terminal(command) => Some(NO_TERMINAL),
         _ if calls(program, command) || is_console(script, ix, command) => Some(TERMINAL),
         _ if prompts(script, ix, program, command, &given) => Some(TERMINAL),
         "fly" | "flyctl" if asks(program, command) => {

@@ -768,6 +768,25 @@ fn commands_that_stand_still() {
 }
 
 #[test]
+fn why_a_command_stands_still_is_told_in_the_words_of_the_file() {
+    for (script, told) in [
+        (
+            "docker exec -it backend alembic upgrade head",
+            "the `-t` in front of `alembic upgrade head` wants a terminal, and a step has none",
+        ),
+        (
+            "ssh user@server",
+            "`ssh user@server` never ends or waits for a keyboard",
+        ),
+    ] {
+        let opened = open("runbook.md", deploying("bash", script).as_bytes());
+        let mut problems = opened.problems.iter();
+        let found = problems.find(|p| p.code == "interactive-command");
+        assert_eq!(found.unwrap().message, told);
+    }
+}
+
+#[test]
 fn commands_that_end_by_themselves() {
     fine(
         "interactive-command",

@@ -84,6 +84,13 @@ impl<'p> Text<'p> {
         &self.passage.body
     }
 
+    /// The first line of `range`, with the placeholders as they were written.
+    pub(super) fn shown(&self, range: Range<usize>) -> &'p str {
+        let text = self.passage.written.unwrap_or(self.body());
+        let shown = text.get(range).unwrap_or_default();
+        shown.lines().next().unwrap_or_default()
+    }
+
     /// Whether a program reads it, and not a person.
     pub(super) fn runs(&self) -> bool {
         self.passage.sort != Sort::Words

@@ -12,8 +12,12 @@
 //! And a verification before anything was deployed is a preparation, whatever it is called.
 
 use super::phases::Phase;
+use crate::plan::looks;
 use crate::plan::markdown::book::Book;
 use crate::plan::markdown::headings::outline::{Outline, SectionIx};
+use crate::plan::markdown::names::conditional::Reserve;
+use crate::plan::markdown::names::words::Weight;
+use crate::plan::markdown::steps::guards;
 use crate::plan::model::PhaseKind;
 use crate::plan::problem::Problem;
 
@@ -27,7 +31,38 @@ pub(super) fn driving(phases: Vec<Phase>, outline: &Outline, book: &mut Book<'_>
             phase.spec.kind = PhaseKind::Before;
         }
     }
+    guard_ahead(&mut main, outline, book);
     main
+}
+
+/// Makes a person say that what is deployed ahead of a "Pre-deployment" section is to be: a "Quick start" or a list of "Deployment
+/// types" in front of the whole procedure. What is numbered is done in its order, and a part of a deployment has its own.
+fn guard_ahead(phases: &mut [Phase], outline: &Outline, book: &mut Book<'_>) {
+    let title = |phase: &Phase| &outline.sections[phase.top].title;
+    let prepares = |phase: &Phase| {
+        let said = title(phase).meaning.stage;
+        said.is_some_and(|stage| stage.kind == PhaseKind::Before && stage.weight == Weight::Strong)
+    };
+    let all_prepare = |top: SectionIx| {
+        let mut parts = phases.iter().filter(|phase| phase.top == top);
+        parts.all(|phase| phase.spec.kind == PhaseKind::Before)
+    };
+    let last = phases.iter().rposition(|phase| {
+        prepares(phase) && title(phase).ordinal.is_none() && all_prepare(phase.top)
+    });
+    let Some(last) = last else {
+        return;
+    };
+    let name = title(&phases[last]).text.as_str();
+    for phase in &mut phases[..last] {
+        let counted = outline.sections[phase.top].title.ordinal.is_some();
+        if phase.spec.kind == PhaseKind::Deploy && !counted {
+            let steps = phase.spec.steps.iter_mut();
+            for step in steps.filter(|step| !looks::only_looks(&step.work)) {
+                guards::guard_as(step, name, Reserve::Before, book);
+            }
+        }
+    }
 }
 
 /// Puts the phases of `moved` where they belong in `main`, and tells that they were moved.

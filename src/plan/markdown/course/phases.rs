@@ -105,13 +105,11 @@ fn phase(
         // "Go criteria" are looked at before anything begins.
         Role::Other(Sense::Success) if heading.title.words.is_go() => Some(PhaseKind::Before),
         Role::Other(Sense::Success) => Some(PhaseKind::Verify),
-        // "Abnahme" is an acceptance test or a signature.
-        Role::Other(Sense::Signoff) => Some(
-            reading
-                .kind()
-                .filter(|kind| *kind == PhaseKind::Verify)
-                .unwrap_or(PhaseKind::After),
-        ),
+        // "Abnahme" is an acceptance test or a signature, and "Pre-deployment › Approval" is given before.
+        Role::Other(Sense::Signoff) => reading
+            .kind()
+            .filter(|kind| matches!(kind, PhaseKind::Before | PhaseKind::Verify))
+            .or(Some(PhaseKind::After)),
         _ => reading.kind(),
     };
     let id = heading

@@ -80,6 +80,38 @@ pub(super) fn let_go_of_lengths(outline: &Outline, readings: &mut [Reading]) {
     }
 }
 
+/// Takes the window from the only way back that has one, if a sign tells it and it is called quick: "Quick rollback
+/// (< 2 minutes)" by itself says how long it takes. "Rollback (< 1 hour)" and "Quick rollback (within 30 minutes)" stay so.
+pub(super) fn let_go_of_a_lone_length(outline: &Outline, readings: &mut [Reading]) {
+    let window = |ix: SectionIx| {
+        let reading = &readings[ix];
+        let timed = reading.from.is_some() || reading.until.is_some();
+        (reading.role == Role::Rollback && timed).then_some((reading.from, reading.until))
+    };
+    let own = |ix: &SectionIx| {
+        let above = outline.parent(*ix).and_then(window);
+        window(*ix).is_some_and(|own| above != Some(own))
+    };
+    let timed: Vec<SectionIx> = (0..readings.len()).filter(own).collect();
+    let &[only] = timed.as_slice() else {
+        return;
+    };
+    let title = &outline.sections[only].title;
+    let sign = |words: &str| words.starts_with(['<', '≤']);
+    let bare = title.tells_only(|said| matches!(said, Said::AtMost(_)));
+    let quick = folded(&title.text).split(' ').any(tells_tier);
+    if !bare || !quick || !title.time_words().is_some_and(sign) {
+        return;
+    }
+    readings[only].name.clone_from(&title.text);
+    for reading in readings
+        .iter_mut()
+        .filter(|reading| reading.role == Role::Rollback)
+    {
+        (reading.from, reading.until) = (None, None);
+    }
+}
+
 /// Where what `begins` and `ends` so begins, as these `words` say: "until T+7d" where the heading above does, whose place
 /// `reading` still has.
 pub(super) fn begun(reading: &Reading, words: &str, begins: i64, ends: i64) -> i64 {
@@ -226,6 +258,28 @@ mod tests {
             ],
         ] {
             assert_eq!(ways(&titles), [(None, None)], "{titles:?}");
+        }
+    }
+
+    #[test]
+    fn a_length_of_the_only_timed_way_back_is_no_window() {
+        for (titles, wanted) in [
+            (&["Quick rollback (< 2 minutes)"][..], &[(None, None)][..]),
+            (
+                &["Quick rollback (< 2 minutes)", "Full rollback"],
+                &[(None, None), (None, None)],
+            ),
+            (&["Quick rollback (within 2 minutes)"], &[(None, Some(120))]),
+            (&["Restore (< 2 minutes)"], &[(None, Some(120))]),
+            (
+                &[
+                    "Quick rollback (< 2 minutes)",
+                    "Full rollback (> 2 minutes)",
+                ],
+                &[(None, Some(120)), (Some(120), None)],
+            ),
+        ] {
+            assert_eq!(ways(titles), wanted, "{titles:?}");
         }
     }
 

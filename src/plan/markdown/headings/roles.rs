@@ -105,6 +105,7 @@ pub(in crate::plan::markdown) fn roles(outline: &Outline, called: Option<&str>) 
     choices(outline, &mut readings);
     hours::place(outline, &mut readings);
     clocked::let_go_of_lengths(outline, &mut readings);
+    clocked::let_go_of_a_lone_length(outline, &mut readings);
     readings
 }
 
@@ -325,9 +326,7 @@ fn times(title: &Title, parts: bool, timetable: bool, reading: &mut Reading) {
             Said::First(_) => at = place(0),
             // "Watch the logs (15+ minutes)" says how long at least.
             Said::Beyond(time) if after && time < DAY && words.contains("+ ") => return None,
-            Said::Between(time, _) | Said::AtMost(time) | Said::Beyond(time) if after => {
-                at = place(seconds(time));
-            }
+            Said::Between(time, _) | Said::Beyond(time) if after => at = place(seconds(time)),
             Said::Length(_) if after && parts => return None,
             // "Observe (25m)" says how long; "Long-term (1 week)" when.
             Said::Length(time) if after && time >= DAY => at = place(seconds(time)),

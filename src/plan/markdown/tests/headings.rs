@@ -609,3 +609,63 @@ fn requirements_are_met_before_it_begins() {
         );
     }
 }
+
+#[test]
+fn what_is_to_be_done_within_a_time_waits_for_no_place_on_the_clock() {
+    let day = std::time::Duration::from_secs(86_400);
+    for heading in [
+        "Post-deployment (Within 24 hours)",
+        "Post-deployment - at most 24 hours",
+        "Follow-up (in the first 24 hours)",
+        "Nach dem Deployment (innerhalb von 24 Stunden)",
+        "Nacharbeiten (bis zu 24 Stunden)",
+        "Après le déploiement (dans les 24 heures)",
+    ] {
+        let text = format!("## Deploy\n- [ ] a\n## {heading}\n- [ ] b\n");
+        let plan = plan(&text);
+        let spec = &plan.phases[1].spec;
+        assert_eq!(spec.kind, PhaseKind::After, "{heading}");
+        assert_eq!((spec.budget, &spec.at), (Some(day), &None), "{heading}");
+    }
+}
+
+#[test]
+fn an_approval_that_is_given_before_stays_before() {
+    let text = "## Pre-Migration Checklist (T-7 days)\n### Stakeholder Approval\n- [ ] a\n## Migration\n- [ ] b\n";
+    let plan = plan(text);
+    let spec = &plan.phases[0].spec;
+    let at = spec.at.as_ref().map(|at| at.seconds);
+    assert_eq!((spec.kind, at), (PhaseKind::Before, Some(-7 * 86_400)));
+    let behind = "## Migration\n- [ ] a\n## Sign-off\n- [ ] b\n";
+    assert_eq!(phases(behind)[1].0, PhaseKind::After);
+}
+
+#[test]
+fn what_deploys_ahead_of_a_pre_deployment_section_asks() {
+    let block = |name: &str| format!("\n```sh\n./{name}\n```\n");
+    let asks = |text: &str| -> Vec<bool> {
+        let plan = plan(text);
+        plan.steps
+            .iter()
+            .map(|step| step.spec.confirm.is_some())
+            .collect()
+    };
+    let (quick, full) = (block("quick"), block("full"));
+    let checks = "## Pre-deployment checklist\n- [ ] Backup created\n";
+    let text = format!("## Quick deploy{quick}{checks}## Deployment{full}");
+    assert_eq!(asks(&text), [true, false, false]);
+    assert!(problems(&text).contains(&("conditional-step", 3)));
+    // A checklist behind all that is deployed is gone through first.
+    let behind = format!("## Deployment{full}{checks}");
+    assert_eq!(asks(&behind), [false, false]);
+    // Each service has its own.
+    let parts = |name: &str| {
+        format!("## Service {name}\n### Pre-deployment\n- [ ] a\n### Deployment{full}")
+    };
+    let services = format!("{}{}", parts("one"), parts("two"));
+    assert_eq!(asks(&services), [false; 4]);
+    let counted = format!(
+        "## 1. Deploy the schema{quick}## 2. Pre-deployment checklist\n- [ ] a\n## 3. Deploy{full}"
+    );
+    assert_eq!(asks(&counted), [false; 3]);
+}
