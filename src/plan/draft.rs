@@ -322,10 +322,11 @@ impl StepSpec {
         texts
     }
 
-    /// The same, and what a person is told to do: nothing is filled in there, but its braces are
-    /// promises as well.
+    /// The same, and what a person is told, in the title and to do: nothing is filled in there, but its braces
+    /// are promises as well.
     pub fn texts_with_braces<'s>(&'s self, work: &'s Work) -> Vec<Cow<'s, str>> {
         let mut texts = self.texts(work);
+        texts.push(self.title.as_str().into());
         if let Work::Check(text) = work {
             texts.push(text.into());
         }

@@ -1,5 +1,7 @@
 //! What a step and a probe expect.
 
+use std::ops::RangeInclusive;
+
 use super::snapshot;
 use super::table::Table;
 use crate::plan::draft::Placed;
@@ -23,6 +25,11 @@ const KEYS: [(&str, &[&str]); 9] = [
     ("status", &["http"]),
     ("within", &["http"]),
 ];
+
+/// What a program can return.
+const EXIT_CODES: RangeInclusive<i64> = 0..=255;
+/// What a server can answer.
+const STATUSES: RangeInclusive<i64> = 100..=599;
 
 /// What must be true, as a step and a probe say it.
 pub(super) fn expect(table: &Table<'_>) -> Expect {
@@ -56,15 +63,15 @@ pub(super) fn expect(table: &Table<'_>) -> Expect {
         counts
     });
     let expect = Expect {
-        exit: small_numbers(&table, "exit"),
+        exit: small_numbers(&table, "exit", EXIT_CODES),
         output: table.string("output"),
         says: table.string("says"),
         regex: table.pattern_with_variables("regex"),
         value,
         rows,
         json: in_json(&table),
-        status: small_numbers(&table, "status"),
-        within: table.duration("within"),
+        status: small_numbers(&table, "status", STATUSES),
+        within: table.some_time("within"),
         kept: snapshot::kept(&table),
         shown: table.string("shown"),
     };
@@ -156,17 +163,22 @@ pub(in crate::plan) fn refused(text: &str, bad: BadInJson, span: Span) -> Proble
 }
 
 /// The whole numbers at `key`, as far as they fit.
-pub(super) fn small_numbers<T: TryFrom<i64>>(table: &Table<'_>, key: &'static str) -> Vec<T> {
+pub(super) fn small_numbers<T: TryFrom<i64>>(
+    table: &Table<'_>,
+    key: &'static str,
+    range: RangeInclusive<i64>,
+) -> Vec<T> {
     let numbers = table.integers(key);
     numbers
         .into_iter()
         .filter_map(|number| {
-            let fits = T::try_from(number.value).ok();
-            if fits.is_none() {
+            let fits = range.contains(&number.value);
+            if !fits {
                 let message = format!("{} is out of range for `{key}`", number.value);
-                table.problem(Problem::error("out-of-range", number.span, message));
+                let hint = format!("it is a number from {} to {}", range.start(), range.end());
+                table.problem(Problem::error("out-of-range", number.span, message).hint(hint));
             }
-            fits
+            T::try_from(number.value).ok().filter(|_| fits)
         })
         .collect()
 }

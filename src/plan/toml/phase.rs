@@ -31,7 +31,7 @@ fn phase(table: Table<'_>, defaults: &Defaults) -> PhaseSpec {
         span: name.as_ref().map_or(table.span(), |n| n.span),
         name: name.map(|n| n.value).unwrap_or_default(),
         kind,
-        budget: table.duration("budget"),
+        budget: table.some_time("budget"),
         at: at(&table),
         gate: gate(&table),
         ungated: table.value("gate").and_then(Node::as_bool) == Some(false),

@@ -31,7 +31,7 @@ const SOMETIMES: [&str; 5] = ["database", "env", "pattern", "query", "headers"];
 /// Reads a `[[probe]]`.
 pub(super) fn probe(table: Table<'_>, defaults: &Defaults) -> Option<Probe> {
     let name = table.required("name");
-    let every = table.duration("every").unwrap_or(INTERVAL);
+    let every = table.some_time("every").unwrap_or(INTERVAL);
     let target = target(&table, defaults);
     let wanted = expect(&table);
     if let Some(target) = &target {

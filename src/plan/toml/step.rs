@@ -312,10 +312,13 @@ fn alternatives(table: &Table<'_>, defaults: &Defaults) -> Vec<Alternative> {
         .collect()
 }
 
+/// More than anybody waits for.
+const MOST_TRIES: i64 = 1_000;
+
 /// `retry = 3`, or `retry = { times = 3, delay = "10s" }`.
 fn retry(table: &Table<'_>) -> Retry {
     let times = |table: &Table<'_>, key| {
-        let numbers: Vec<u32> = small_numbers(table, key);
+        let numbers: Vec<u32> = small_numbers(table, key, 0..=MOST_TRIES);
         numbers.first().copied().unwrap_or(1)
     };
     match table.value("retry") {

@@ -207,6 +207,19 @@ impl<'t> Table<'t> {
             .ok()
     }
 
+    /// The same, where no time at all makes no sense.
+    pub(super) fn some_time(&self, key: &'static str) -> Option<Duration> {
+        let time = self.duration(key);
+        if let (Some(Duration::ZERO), Some(value)) = (time, self.value(key)) {
+            let message = format!("`{key}` can't be no time at all");
+            self.problem(
+                Problem::error("out-of-range", value.span, message)
+                    .hint("such as `10s`; leave it out for what is usual"),
+            );
+        }
+        time
+    }
+
     /// The regular expression at `key`.
     pub(super) fn pattern(&self, key: &'static str) -> Option<Pattern> {
         let text = self.text(key)?;

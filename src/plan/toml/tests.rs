@@ -604,6 +604,34 @@ fn json_is_expected_by_paths_and_what_is_none_is_told_where() {
 }
 
 #[test]
+fn numbers_and_times_that_nothing_has_are_refused_where_they_stand() {
+    for (body, code, place) in [
+        (
+            "shell = 'a'\nexpect = { exit = 300 }",
+            "out-of-range",
+            "300",
+        ),
+        ("shell = 'a'\nexpect = { exit = -1 }", "out-of-range", "-1"),
+        (
+            "http = 'http://a'\nexpect = { status = 20 }",
+            "out-of-range",
+            "20",
+        ),
+        (
+            "http = 'http://a'\nexpect = { within = '0s' }",
+            "out-of-range",
+            "'0s'",
+        ),
+    ] {
+        let found = problems(&with_step(body));
+        assert!(
+            found.contains(&(code, place.to_owned())),
+            "{body}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn what_can_not_be_meant_is_refused_where_it_stands() {
     let of = |body: &str| problems(&with_step(body));
     for (body, code, place) in [
