@@ -153,11 +153,13 @@ pub(in crate::plan::markdown) fn read<'t>(
 ) -> (Found, Vec<&'t Block>) {
     let mut found = Found::default();
     let mut apart = Vec::new();
+    let mut forbidden = false;
     for block in blocks {
+        let above = std::mem::take(&mut forbidden);
         match &block.kind {
             Kind::Rule => {}
             _ if block.holds.tasks && tasks_apart(block) => apart.push(block),
-            Kind::List(list) => alerts(list, &mut found, book),
+            Kind::List(list) if !above || block.holds.tasks => alerts(list, &mut found, book),
             Kind::Paragraph(inline) if gives(&inline.text) => {
                 found
                     .alerts
@@ -172,7 +174,8 @@ pub(in crate::plan::markdown) fn read<'t>(
                     .extend(table.rows.iter().skip(1).filter_map(row));
                 keep(block, &mut found);
             }
-            _ => {
+            kind => {
+                forbidden = matches!(kind, Kind::Paragraph(line) if decided::forbids(&line.text));
                 book.settle_within(block.span, Place::Reference, Place::Alert);
                 keep(block, &mut found);
             }

@@ -13,7 +13,7 @@ use crate::plan::markdown::tongues::phrases::Topic;
 /// back when:", "Rollback criteria:"; `within` a way back "Trigger this if:" does.
 pub(in crate::plan::markdown) fn asks(line: &str, within: bool) -> bool {
     let line = line.trim_end().trim_end_matches('*');
-    if permits(line) {
+    if permits(line) || forbids(line) {
         return false;
     }
     let Some(line) = line
@@ -57,6 +57,31 @@ pub(in crate::plan::markdown) fn permits(line: &str) -> bool {
         && last.is_some_and(|word| CASES.contains(&word))
         && words.any(|word| PERMITS.contains(&word))
         && goes_back(line)
+}
+
+/// Whether `line` says in which cases one does not go back: "DO NOT roll back if:".
+pub(in crate::plan::markdown) fn forbids(line: &str) -> bool {
+    let line = line.trim_end().trim_end_matches('*');
+    let Some(line) = line.strip_suffix([':', '：']) else {
+        return false;
+    };
+    if line.len() > MAX_ASKED || line.contains('\n') {
+        return false;
+    }
+    let folded = letters::fold(line).replace(['\'', '’'], "");
+    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    // "Do not go on and roll back if" forbids something else.
+    let clause = words.rsplit(|word| ANDS.contains(word)).next();
+    let clause = clause.unwrap_or_default();
+    let ends = clause.last().is_some_and(|word| CASES.contains(word));
+    let parts = folded.contains([',', ';', '.']);
+    let done: Vec<&str> = clause
+        .iter()
+        .copied()
+        .filter(|word| !NOTS.contains(word))
+        .collect();
+    ends && !parts && done.len() < clause.len() && goes_back(&done.join(" ")) && !stops(line)
 }
 
 /// Whether `line` says no more than when nobody goes on: "Stop if any of these is true", "No-go criteria",
@@ -237,6 +262,24 @@ const CASES: [&str; 14] = [
     "если",
     "когда",
 ];
+/// Words for not doing something.
+const NOTS: [&str; 11] = [
+    "not",
+    "never",
+    "no",
+    "dont",
+    "nicht",
+    "nie",
+    "ne",
+    "nao",
+    "non",
+    "не",
+    "никогда",
+];
+/// Words between two things that are done.
+const ANDS: [&str; 10] = [
+    "and", "but", "und", "sondern", "et", "mais", "y", "pero", "e", "и",
+];
 /// Those of them that never ask when.
 const IFS: [&str; 6] = ["if", "wenn", "falls", "si", "se", "если"];
 /// Words for being allowed to.
@@ -303,7 +346,7 @@ const CRITERIA: [&str; 4] = ["criteri", "critere", "kriteri", "критери"];
 
 #[cfg(test)]
 mod tests {
-    use super::{is_no_go, stops};
+    use super::{forbids, is_no_go, stops};
     use crate::plan::markdown::tests::{plan, titles};
 
     #[test]
@@ -341,6 +384,35 @@ mod tests {
                     .any(|note| note.text.contains("tell everybody"))
             );
         }
+    }
+
+    #[test]
+    fn what_forbids_a_way_back_is_no_criterion_for_it() {
+        for line in [
+            "**DO NOT rollback if**:",
+            "Don’t roll back when:",
+            "Never roll back if:",
+            "Rollback is not needed if:",
+            "Nicht zurückrollen wenn:",
+            "Não reverter se:",
+        ] {
+            assert!(forbids(line), "{line}");
+        }
+        for line in [
+            "Roll back if:",
+            "Do not proceed and roll back if:",
+            "Do not wait, roll back if:",
+            "No-Go if:",
+            "Roll back if not:",
+            "Do NOT proceed if:",
+        ] {
+            assert!(!forbids(line), "{line}");
+        }
+        let text = "# M\n## Deploy\n```sh\n./deploy\n```\n## When to Rollback\nRollback if:\n- Data are lost\n\n**DO NOT rollback if**:\n- Only the code has bugs\n";
+        let plan = plan(text);
+        let names: Vec<&str> = plan.alerts.iter().map(|rule| rule.name.as_str()).collect();
+        assert_eq!(names, ["Data are lost"]);
+        assert!(plan.notes.iter().any(|note| note.text.contains("has bugs")));
     }
 
     #[test]
