@@ -1,12 +1,13 @@
 //! Orders in bullets below a line that says when they are carried out: "**Monitor the deployment:**" over "Check the
 //! logs". Nobody runs them, so they are ticked.
 
+use super::unrun;
 use super::walk::Walk;
 use crate::plan::markdown::elements::blocks::{Block, Inline, Item, List};
 use crate::plan::markdown::lines::unsaid;
 use crate::plan::markdown::names::label::label;
 use crate::plan::markdown::names::orders;
-use crate::plan::markdown::names::words::Words;
+use crate::plan::markdown::names::words::{Sense, Words};
 use crate::plan::markdown::tongues::folded::folded;
 use crate::plan::markdown::tongues::phrases::Topic;
 use crate::plan::model::PhaseKind;
@@ -30,7 +31,25 @@ impl Walk<'_, '_> {
             && unsaid::of(&name).is_none()
             && !unsaid::tells_what_happens(&name)
     }
+
+    /// Whether `item`, which runs nothing, is called after a way back: "**Rollback:** …", "**If it fails:** …". That is
+    /// told: on the way forward nobody may tick it as done.
+    pub(super) fn tell_remedy(&mut self, item: &Item) -> bool {
+        let head = item.head().0.filter(|_| !item.holds.work);
+        let name = head.and_then(|head| head.text.get(..head.bold));
+        let text = head.map_or("", |head| head.text.as_str());
+        let named =
+            name.filter(|name| name.ends_with(COLONS) || text[name.len()..].starts_with(COLONS));
+        let back = |name: &str| Words::new(&label(name)).meaning().sense == Some(Sense::Rollback);
+        let found = self.is_forward() && named.is_some_and(back);
+        if found {
+            unrun::tell_remedy(self.book.first_line(item.span), self.book);
+        }
+        found
+    }
 }
+
+const COLONS: [char; 2] = [':', '：'];
 
 /// Whether `line` tells what something does or how, and asks for nothing: "Run the migration. It will:", "Deploy the app, which
 /// does:", "Verify (automated):".

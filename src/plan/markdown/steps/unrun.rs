@@ -165,6 +165,15 @@ pub(super) fn tell_item(span: Span, book: &mut Book<'_>) {
     );
 }
 
+/// Tells of an item that is only for the case that something goes wrong.
+pub(super) fn tell_remedy(span: Span, book: &mut Book<'_>) {
+    let message = "this is only done where something goes wrong: it is kept as text, and is no step and no way back";
+    book.problems.push(
+        Problem::warning("section-not-run", span, message)
+            .hint("put what is done then below a heading of its own, such as `## Rollback`"),
+    );
+}
+
 /// Tells of rollbacks that have text below them, and nothing in it that is a step: in an emergency
 /// nobody would find them.
 pub(in crate::plan::markdown) fn tell_empty(

@@ -241,10 +241,10 @@ impl Walk<'_, '_> {
                 return self.keep_span(item.span);
             }
             self.blocks(rest, within(group, name).as_ref());
-        } else if self.is_step(item, ordered) {
-            self.step(item, self.rules.fences, group);
-        } else {
+        } else if !self.is_step(item, ordered) || self.tell_remedy(item) {
             self.keep_span(item.span);
+        } else {
+            self.step(item, self.rules.fences, group);
         }
     }
 

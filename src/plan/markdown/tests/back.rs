@@ -1499,3 +1499,23 @@ fn what_is_numbered_among_the_steps_of_a_way_back_is_none_of_its_notes() {
     ];
     assert_eq!(titles(&plan(text)), wanted);
 }
+
+#[test]
+fn an_item_that_is_a_way_back_is_no_tick_on_the_way_forward() {
+    for name in ["**Rollback:**", "**Rollback**:", "**If it fails:**"] {
+        let text = format!(
+            "# Rollout\n## Deploy\n1. **Phase 1:** Enable the flag\n2. **Phase 2:** Enable it for all\n3. {name} Disable the flag\n"
+        );
+        let plan = plan(&text);
+        assert_eq!(plan.steps.len(), 2, "{name}");
+        assert!(
+            plan.notes
+                .iter()
+                .any(|note| note.text.contains("Disable the flag")),
+            "{name}"
+        );
+        assert!(problems(&text).contains(&("section-not-run", 5)), "{name}");
+    }
+    let order = "# Rollout\n## Deploy\n1. Enable the flag\n2. **Roll back the canary, and deploy to all.** Then look.\n";
+    assert_eq!(plan(order).steps.len(), 2);
+}
