@@ -5,6 +5,7 @@ use super::unrun;
 use super::walk::Walk;
 use crate::plan::markdown::elements::blocks::{Block, Inline, Item, List};
 use crate::plan::markdown::lines::unsaid;
+use crate::plan::markdown::names::conditional;
 use crate::plan::markdown::names::label::label;
 use crate::plan::markdown::names::orders;
 use crate::plan::markdown::names::words::{Sense, Words};
@@ -40,13 +41,20 @@ impl Walk<'_, '_> {
         let text = head.map_or("", |head| head.text.as_str());
         let named =
             name.filter(|name| name.ends_with(COLONS) || text[name.len()..].starts_with(COLONS));
-        let back = |name: &str| Words::new(&label(name)).meaning().sense == Some(Sense::Rollback);
-        let found = self.is_forward() && named.is_some_and(back);
+        let found = self.is_forward() && named.is_some_and(is_remedy);
         if found {
             unrun::tell_remedy(self.book.first_line(item.span), self.book);
         }
         found
     }
+}
+
+/// Whether `name` says no more than that one goes back, or in which case. "Rollback plan: written" is ticked.
+fn is_remedy(name: &str) -> bool {
+    let name = label(name);
+    let words = folded(&name).replace("roll back", "rollback");
+    let only = !words.trim().contains(' ') || conditional::says_if(&name);
+    only && Words::new(&name).meaning().sense == Some(Sense::Rollback)
 }
 
 const COLONS: [char; 2] = [':', '：'];

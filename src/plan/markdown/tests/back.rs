@@ -1502,7 +1502,7 @@ fn what_is_numbered_among_the_steps_of_a_way_back_is_none_of_its_notes() {
 
 #[test]
 fn an_item_that_is_a_way_back_is_no_tick_on_the_way_forward() {
-    for name in ["**Rollback:**", "**Rollback**:", "**If it fails:**"] {
+    for name in ["**Rollback:**", "**Roll back**:", "**If it fails:**"] {
         let text = format!(
             "# Rollout\n## Deploy\n1. **Phase 1:** Enable the flag\n2. **Phase 2:** Enable it for all\n3. {name} Disable the flag\n"
         );
@@ -1518,4 +1518,6 @@ fn an_item_that_is_a_way_back_is_no_tick_on_the_way_forward() {
     }
     let order = "# Rollout\n## Deploy\n1. Enable the flag\n2. **Roll back the canary, and deploy to all.** Then look.\n";
     assert_eq!(plan(order).steps.len(), 2);
+    let ready = "# Rollout\n## Pre-deployment checklist\n1. **Backup:** taken\n2. **Rollback plan:** written\n## Deploy\n```sh\n./a\n```\n";
+    assert_eq!(plan(ready).steps.len(), 3);
 }
