@@ -18,7 +18,7 @@ pub(super) fn snapshot(table: &Table<'_>, key: &'static str) -> Option<Snapshot>
         databases: table.strings("database"),
         schemas: texts("schemas").collect(),
         uncounted: texts("uncounted").collect(),
-        deadline: table.some_time("deadline"),
+        deadline: table.duration("deadline"),
         lock_timeout: table.duration("lock_timeout"),
     };
     Some(Snapshot {
